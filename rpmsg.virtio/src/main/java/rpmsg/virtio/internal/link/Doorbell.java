@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.virtio.internal.link;
+
+/**
+ * The signal between the two sides of a link. A ring says "look at status and at both rings", never
+ * which; rings may merge, none is lost once both sides are connected.
+ */
+public interface Doorbell extends AutoCloseable {
+
+  /** Whether {@link #ring} does anything; false where the peer polls. */
+  boolean rings();
+
+  /** Rings at the peer. Never blocks, never throws, allocates nothing. Any thread. */
+  void ring();
+
+  /**
+   * Waits until rung, woken, connected or hung up, and consumes all rings that are pending. Only
+   * the receive thread. A doorbell that does not {@linkplain #rings ring} makes one step of its
+   * idle strategy and returns: look at the rings between the steps.
+   *
+   * @param nanos the longest wait; sockets round it up to whole milliseconds
+   * @return whether there may be something to see
+   */
+  boolean await(long nanos);
+
+  /** Consumes all rings that are pending, without waiting. Only the receive thread. */
+  boolean poll();
+
+  /** Ends the current or the next {@link #await} of this side. Any thread. */
+  void wake();
+
+  /** Something was received: the idle strategy starts from spinning again. */
+  void active();
+
+  /**
+   * Whether the peer is there, as far as the doorbell can tell. Connecting goes on inside {@link
+   * #await} and {@link #poll}.
+   */
+  boolean connected();
+
+  /** Whether the peer was there and has gone. Stays true. */
+  boolean peerClosed();
+
+  /** Ends this side; the peer sees it where the doorbell can tell. Idempotent; any thread. */
+  @Override
+  void close();
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.virtio.internal.link;
+
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * No doorbell: both sides look at the memory again and again. Each wait is one idle step: spinning
+ * for 40 microseconds of idleness, then yielding for as long again, then sleeps of 50 microseconds
+ * that double up to 1 millisecond.
+ */
+final class PollDoorbell implements Doorbell {
+
+  private static final long SPIN_NANOS = 40_000;
+  private static final long YIELD_NANOS = 2 * SPIN_NANOS;
+  private static final long FIRST_SLEEP_NANOS = 50_000;
+  private static final long LONGEST_SLEEP_NANOS = 1_000_000;
+  private static final int SPINS_PER_STEP = 16;
+
+  private boolean idle;
+  private long idleSince;
+  private long sleep = FIRST_SLEEP_NANOS;
+  private volatile boolean woken;
+  private volatile boolean closed;
+  private volatile Thread waiter;
+
+  @Override
+  public boolean rings() {
+    return false;
+  }
+
+  @Override
+  public void ring() {}
+
+  @Override
+  public boolean await(long nanos) {
+    if (!woken && !closed && nanos > 0) {
+      step(nanos);
+    }
+    boolean wasWoken = woken;
+    if (wasWoken) {
+      woken = false;
+    }
+    return wasWoken;
+  }
+
+  private void step(long nanos) {
+    long now = System.nanoTime();
+    if (!idle) {
+      idle = true;
+      idleSince = now;
+      sleep = FIRST_SLEEP_NANOS;
+    }
+    long idleFor = now - idleSince;
+    if (idleFor < SPIN_NANOS) {
+      spin();
+    } else if (idleFor < YIELD_NANOS) {
+      Thread.yield();
+    } else {
+      park(Math.min(nanos, sleep));
+      sleep = Math.min(2 * sleep, LONGEST_SLEEP_NANOS);
+    }
+  }
+
+  private static void spin() {
+    for (int i = 0; i < SPINS_PER_STEP; i++) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void park(long nanos) {
+    waiter = Thread.currentThread();
+    if (!woken && !closed) {
+      LockSupport.parkNanos(this, nanos);
+    }
+    waiter = null;
+  }
+
+  @Override
+  public boolean poll() {
+    return false;
+  }
+
+  @Override
+  public void wake() {
+    woken = true;
+    unpark();
+  }
+
+  @Override
+  public void active() {
+    idle = false;
+  }
+
+  @Override
+  public boolean connected() {
+    return true;
+  }
+
+  @Override
+  public boolean peerClosed() {
+    return false;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    unpark();
+  }
+
+  private void unpark() {
+    Thread waiting = waiter;
+    if (waiting != null) {
+      LockSupport.unpark(waiting);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "poll";
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.virtio.internal.link;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class PollDoorbellTest {
+
+  private static final long LONG_WAIT = 30_000_000_000L;
+  private static final long WINDOW = 5_000_000;
+  private static final int ROUNDS = 50;
+
+  private final Doorbell doorbell = new PollDoorbell();
+
+  @Test
+  void itIsAlwaysConnectedAndNeverRings() {
+    assertFalse(doorbell.rings());
+    assertTrue(doorbell.connected());
+    assertFalse(doorbell.peerClosed());
+    doorbell.ring();
+    assertFalse(doorbell.poll());
+  }
+
+  @Test
+  void awaitIsOneIdleStepAndNotTheWholeWait() {
+    assertTrue(stepsWithin(20 * WINDOW) > 20, "steps of at most a millisecond");
+  }
+
+  @Test
+  void itSlowsDownWhenIdleAndSpinsAgainAfterActivity() {
+    boolean seen = false;
+    for (int round = 0; round < ROUNDS && !seen; round++) {
+      stepsWithin(2 * WINDOW);
+      int idle = stepsWithin(WINDOW);
+      doorbell.active();
+      seen = stepsWithin(WINDOW) > 2 * idle;
+    }
+    assertTrue(seen, "more steps after activity than when idle");
+  }
+
+  @Test
+  void wakeEndsTheCurrentOrTheNextAwaitOnce() throws Exception {
+    doorbell.wake();
+    assertTrue(doorbell.await(LONG_WAIT));
+    assertFalse(doorbell.await(LONG_WAIT));
+    CompletableFuture<Void> waiting =
+        CompletableFuture.runAsync(() -> {
+          while (!doorbell.await(LONG_WAIT)) {}
+        });
+    doorbell.wake();
+    waiting.get(10, TimeUnit.SECONDS);
+  }
+
+  private int stepsWithin(long nanos) {
+    long start = System.nanoTime();
+    int steps = 0;
+    while (System.nanoTime() - start < nanos) {
+      doorbell.await(LONG_WAIT);
+      steps++;
+    }
+    return steps;
+  }
+}
