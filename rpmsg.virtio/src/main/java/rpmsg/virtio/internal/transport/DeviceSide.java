@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.virtio.internal.transport;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import rpmsg.virtio.internal.wire.RpmsgHeader;
+import rpmsg.virtio.ring.DeviceVirtqueue;
+import rpmsg.virtio.ring.VringFlags;
+
+/**
+ * The device's side, what firmware is: it sends on ring 0 and receives on ring 1, in buffers that the
+ * driver owns. Every buffer goes back with its full descriptor length, because OpenAMP takes that
+ * for its capacity (openamp-contract trap 1, LX141).
+ */
+final class DeviceSide implements Side {
+  private static final int CHAINED = VringFlags.DESC_NEXT | VringFlags.DESC_INDIRECT;
+
+  private final DeviceVirtqueue transmit;
+  private final DeviceVirtqueue receive;
+  private final MemorySegment memory;
+  private final RpmsgHeader header;
+  private final Counters counters;
+  private final HeldBuffers held;
+  private final RxBuffer[] receiveById;
+  private final TxBuffer[] transmitById;
+  private final ArrayDeque<TxBuffer> unused = new ArrayDeque<>();
+  private volatile int smallest = -1;
+
+  DeviceSide(
+      DeviceVirtqueue transmit,
+      DeviceVirtqueue receive,
+      MemorySegment memory,
+      RpmsgHeader header,
+      Counters counters,
+      Transmitter transmitter,
+      Runnable wake) {
+    this.transmit = transmit;
+    this.receive = receive;
+    this.memory = memory;
+    this.header = header;
+    this.counters = counters;
+    int num = receive.config().layout().num();
+    held = new HeldBuffers(Math.max(1, num / 2), wake);
+    receiveById = new RxBuffer[num];
+    for (int i = 0; i < num; i++) {
+      receiveById[i] = new RxBuffer(i, held);
+    }
+    transmitById = new TxBuffer[transmit.config().layout().num()];
+    for (int i = 0; i < transmitById.length; i++) {
+      transmitById[i] = new TxBuffer(transmitter);
+      transmitById[i].id = i;
+    }
+    transmit.suppressKicks();
+    TxBuffer first = take();
+    if (first != null) {
+      unused.addFirst(first);
+    }
+  }
+
+  @Override
+  public RxBuffer nextReceived() {
+    for (; ; ) {
+      int id = receive.nextAvail();
+      if (id == DeviceVirtqueue.NONE) {
+        return null;
+      }
+      int length = receive.length();
+      if (!usable(receive)) {
+        counters.badEntries++;
+        receive.addUsed(id, length);
+        continue;
+      }
+      RxBuffer buffer = receiveById[id];
+      buffer.place(memory, receive.address(), length);
+      if (buffer.load(header, length)) {
+        return buffer;
+      }
+      counters.badMessages++;
+      receive.addUsed(id, length);
+    }
+  }
+
+  @Override
+  public void recycle(RxBuffer buffer) {
+    receive.addUsed(buffer.id, buffer.capacity);
+  }
+
+  @Override
+  public boolean publishReceived() {
+    return receive.publishUsed();
+  }
+
+  @Override
+  public boolean receiveKickNeeded() {
+    return receive.interruptNeeded();
+  }
+
+  @Override
+  public void suppressReceive() {
+    receive.suppressKicks();
+  }
+
+  @Override
+  public boolean enableReceive() {
+    return receive.enableKicks();
+  }
+
+  @Override
+  public HeldBuffers heldBuffers() {
+    return held;
+  }
+
+  @Override
+  public TxBuffer take() {
+    TxBuffer given = unused.pollFirst();
+    if (given != null) {
+      return given;
+    }
+    for (; ; ) {
+      int id = transmit.nextAvail();
+      if (id == DeviceVirtqueue.NONE) {
+        return null;
+      }
+      if (usable(transmit)) {
+        TxBuffer buffer = transmitById[id];
+        buffer.place(memory, transmit.address(), transmit.length());
+        if (smallest < 0 || buffer.capacity < smallest) {
+          smallest = buffer.capacity;
+        }
+        return buffer;
+      }
+      counters.badTransmitEntries++;
+      transmit.addUsed(id, 0);
+      transmit.publishUsed();
+    }
+  }
+
+  /** One descriptor, room for a header, all of it inside the memory; the flag WRITE may be missing. */
+  private boolean usable(DeviceVirtqueue ring) {
+    long address = ring.address();
+    long length = Integer.toUnsignedLong(ring.length());
+    return (ring.flags() & CHAINED) == 0
+        && length >= RpmsgHeader.SIZE
+        && length <= Integer.MAX_VALUE
+        && address >= 0
+        && address <= memory.byteSize() - length;
+  }
+
+  @Override
+  public void publish(TxBuffer buffer) {
+    transmit.addUsed(buffer.id, buffer.capacity);
+    transmit.publishUsed();
+  }
+
+  @Override
+  public void giveBack(TxBuffer buffer) {
+    unused.addFirst(buffer);
+  }
+
+  @Override
+  public boolean sendKickNeeded() {
+    return transmit.interruptNeeded();
+  }
+
+  @Override
+  public boolean hasFree() {
+    return !unused.isEmpty() || transmit.hasAvail();
+  }
+
+  @Override
+  public void enableFree() {
+    transmit.enableKicks();
+  }
+
+  @Override
+  public void suppressFree() {
+    transmit.suppressKicks();
+  }
+
+  @Override
+  public int mtu() {
+    int size = smallest;
+    return size < 0 ? -1 : size - RpmsgHeader.SIZE;
+  }
+
+  @Override
+  public boolean overwritten() {
+    return !receive.usedIndexIntact() || !transmit.usedIndexIntact();
+  }
+
+  @Override
+  public void dump(Appendable out) throws IOException {
+    out.append("  vring0 transmit %s, unused %d%n".formatted(transmit, unused.size()));
+    out.append(
+        "  vring1 receive  %s, held %d of %d%n".formatted(receive, held.held(), held.limit()));
+  }
+}

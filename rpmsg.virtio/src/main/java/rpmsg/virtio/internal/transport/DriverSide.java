@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.virtio.internal.transport;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import rpmsg.virtio.internal.wire.RpmsgHeader;
+import rpmsg.virtio.ring.DriverVirtqueue;
+import rpmsg.virtio.ring.VringFlags;
+
+/**
+ * The driver's side, what Linux is: it owns all buffers, receives on ring 0 and sends on ring 1
+ * (LX114). The receive ring's buffers come first in the pool, then the transmit ring's
+ * (openamp-contract section 1).
+ */
+final class DriverSide implements Side {
+  /** Buffers per direction at most (LX115). */
+  static final int MAX_BUFFERS = 256;
+
+  private final DriverVirtqueue receive;
+  private final DriverVirtqueue transmit;
+  private final RpmsgHeader header;
+  private final Counters counters;
+  private final HeldBuffers held;
+  private final int bufferSize;
+  private final RxBuffer[] receiveById;
+  private final TxBuffer[] transmitById;
+  private final ArrayDeque<TxBuffer> free = new ArrayDeque<>();
+  private final int transmitBuffers;
+
+  DriverSide(
+      DriverVirtqueue receive,
+      DriverVirtqueue transmit,
+      MemorySegment memory,
+      long pool,
+      int bufferSize,
+      RpmsgHeader header,
+      Counters counters,
+      Transmitter transmitter,
+      Runnable wake) {
+    this.receive = receive;
+    this.transmit = transmit;
+    this.header = header;
+    this.counters = counters;
+    this.bufferSize = bufferSize;
+    int receiveBuffers = buffers(receive);
+    transmitBuffers = Math.min(receiveBuffers, transmit.config().layout().num());
+    held = new HeldBuffers(Math.max(1, receiveBuffers / 2), wake);
+    receiveById = new RxBuffer[receive.config().layout().num()];
+    transmitById = new TxBuffer[transmit.config().layout().num()];
+    for (int i = 0; i < receiveBuffers; i++) {
+      post(memory, pool + (long) i * bufferSize);
+    }
+    for (int i = 0; i < transmitBuffers; i++) {
+      TxBuffer buffer = new TxBuffer(transmitter);
+      buffer.place(memory, pool + (long) (receiveBuffers + i) * bufferSize, bufferSize);
+      free.addLast(buffer);
+    }
+    receive.publishAvail();
+    transmit.suppressInterrupts();
+  }
+
+  /** Buffers per direction for a receive ring of this size; only that ring decides (LX115). */
+  private static int buffers(DriverVirtqueue receive) {
+    return Math.min(MAX_BUFFERS, receive.config().layout().num());
+  }
+
+  /** Bytes of pool that two rings of these sizes need. */
+  static long poolSize(int receiveNum, int transmitNum, int bufferSize) {
+    int buffers = Math.min(MAX_BUFFERS, receiveNum);
+    return (long) bufferSize * (buffers + Math.min(buffers, transmitNum));
+  }
+
+  private void post(MemorySegment memory, long address) {
+    int id = receive.add(address, bufferSize, VringFlags.DESC_WRITE);
+    receiveById[id] = new RxBuffer(id, held);
+    receiveById[id].place(memory, address, bufferSize);
+  }
+
+  @Override
+  public RxBuffer nextReceived() {
+    for (; ; ) {
+      int id = receive.nextUsed();
+      if (id == DriverVirtqueue.NONE) {
+        return null;
+      }
+      RxBuffer buffer = receiveById[id];
+      int used = receive.usedLength();
+      if (used >= RpmsgHeader.SIZE && used <= bufferSize && buffer.load(header, used)) {
+        return buffer;
+      }
+      counters.badMessages++;
+      recycle(buffer);
+    }
+  }
+
+  @Override
+  public void recycle(RxBuffer buffer) {
+    int id = receive.add(buffer.address, bufferSize, VringFlags.DESC_WRITE);
+    if (id != DriverVirtqueue.NONE) {
+      receiveById[id] = buffer;
+    }
+  }
+
+  @Override
+  public boolean publishReceived() {
+    return receive.publishAvail();
+  }
+
+  @Override
+  public boolean receiveKickNeeded() {
+    return receive.kickNeeded();
+  }
+
+  @Override
+  public void suppressReceive() {
+    receive.suppressInterrupts();
+  }
+
+  @Override
+  public boolean enableReceive() {
+    return receive.enableInterrupts();
+  }
+
+  @Override
+  public HeldBuffers heldBuffers() {
+    return held;
+  }
+
+  @Override
+  public TxBuffer take() {
+    TxBuffer fresh = free.pollFirst();
+    if (fresh != null) {
+      return fresh;
+    }
+    int id = transmit.nextUsed();
+    return id == DriverVirtqueue.NONE ? null : transmitById[id];
+  }
+
+  @Override
+  public void publish(TxBuffer buffer) {
+    int id = transmit.add(buffer.address, buffer.total(), 0);
+    if (id == DriverVirtqueue.NONE) {
+      free.addFirst(buffer);
+      return;
+    }
+    transmitById[id] = buffer;
+    transmit.publishAvail();
+  }
+
+  @Override
+  public void giveBack(TxBuffer buffer) {
+    free.addFirst(buffer);
+  }
+
+  @Override
+  public boolean sendKickNeeded() {
+    return transmit.kickNeeded();
+  }
+
+  @Override
+  public boolean hasFree() {
+    return !free.isEmpty() || transmit.hasUsed();
+  }
+
+  @Override
+  public void enableFree() {
+    transmit.enableInterrupts();
+  }
+
+  @Override
+  public void suppressFree() {
+    transmit.suppressInterrupts();
+  }
+
+  @Override
+  public int mtu() {
+    return bufferSize - RpmsgHeader.SIZE;
+  }
+
+  @Override
+  public boolean overwritten() {
+    return false;
+  }
+
+  @Override
+  public void dump(Appendable out) throws IOException {
+    out.append(
+        "  vring0 receive  %s, posted %d, held %d of %d%n"
+            .formatted(receive, receive.outstanding(), held.held(), held.limit()));
+    out.append(
+        "  vring1 transmit %s, with the peer %d, free %d%n"
+            .formatted(transmit, transmit.outstanding(), transmitBuffers - transmit.outstanding()));
+  }
+}

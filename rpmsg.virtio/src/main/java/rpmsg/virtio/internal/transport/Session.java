@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.virtio.internal.transport;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import rpmsg.core.BufferClaim;
+import rpmsg.core.Errno;
+import rpmsg.core.RpmsgAddress;
+import rpmsg.core.RpmsgException;
+import rpmsg.core.TransportInfo.State;
+import rpmsg.core.spi.AddressSpace;
+import rpmsg.core.spi.TransportOps;
+import rpmsg.virtio.internal.link.Doorbell;
+import rpmsg.virtio.internal.link.Link;
+import rpmsg.virtio.internal.link.LinkException;
+import rpmsg.virtio.internal.wire.RpmsgHeader;
+import rpmsg.virtio.ring.VirtqueueException;
+
+/** One link that is up: its rings, its address space and the receive thread's duty cycle. */
+final class Session implements TransportOps {
+  private static final int BATCH = 32;
+  private static final int SPINS = 2_000;
+  private static final long AWAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final VirtioTransport transport;
+  private final TransportConfig config;
+  private final Link link;
+  private final Doorbell doorbell;
+  private final Role role;
+  private final Counters counters;
+  private final Transmitter transmitter;
+  private final Side side;
+  private final AddressSpace space;
+  private final BooleanSupplier usable = this::usable;
+  private volatile Throwable failure;
+  private RxBuffer refused;
+  private boolean parked;
+  private boolean online;
+  private int spins;
+  private int busy;
+  private long nextCheck = System.nanoTime();
+
+  /** Brings the link up to the point where the name service is missing. */
+  Session(VirtioTransport transport, TransportConfig config, Link link)
+      throws LinkException, Role.Stopped {
+    this.transport = transport;
+    this.config = config;
+    this.link = link;
+    this.doorbell = link.doorbell();
+    this.counters = transport.tally();
+    RpmsgHeader header = new RpmsgHeader(link.order());
+    transmitter =
+        new Transmitter(header, counters, doorbell, config.alwaysKick(), this::failed);
+    role = Role.of(config, link, transport.progress(link));
+    side = role.bringUp(new SideParts(header, counters, transmitter, this::wake));
+    space = transport.bus().open(this);
+    if (announces()) {
+      space.keep(RpmsgAddress.NAME_SERVICE, config.keep());
+    }
+  }
+
+  AddressSpace space() {
+    return space;
+  }
+
+  /** The duty cycle, until the link is over; returns why. */
+  String run() throws LinkException {
+    try {
+      transport.gate().space(space);
+      for (; ; ) {
+        boolean attached = attached();
+        if (attached && !online) {
+          goOnline();
+        }
+        int taken = online ? receive() : 0;
+        if (taken > 0) {
+          doorbell.active();
+          spins = 0;
+        }
+        transmitter.wakeWaiters(this::execute);
+        if (taken == 0 || ++busy % 64 == 0) {
+          String over = over(attached);
+          if (over != null) {
+            return over;
+          }
+        }
+        if (taken == 0) {
+          idle();
+        }
+      }
+    } catch (InternalError fault) {
+      failure = fault;
+      throw link.accessFault(fault);
+    }
+  }
+
+  private boolean attached() {
+    return transport.gate().step(announces());
+  }
+
+  private boolean usable() {
+    return transport.gate().usable(announces());
+  }
+
+  private void goOnline() {
+    side.suppressReceive();
+    transmitter.start(side, Thread.currentThread());
+    role.online();
+    if (doorbell.rings() && side.receiveKickNeeded()) {
+      ring();
+    }
+    online = true;
+    transport.step("online, mtu " + Math.max(0, side.mtu()));
+  }
+
+  /** Takes one batch from the ring; returns how many messages. */
+  private int receive() {
+    recycleReleased();
+    int taken = 0;
+    parked = !space.service() || !retryRefused();
+    if (!parked) {
+      RxBuffer buffer;
+      while (taken < BATCH && (buffer = side.nextReceived()) != null) {
+        taken++;
+        counters.received++;
+        buffer.delivering();
+        if (!deliver(buffer)) {
+          break;
+        }
+      }
+    }
+    publishReceived();
+    return taken;
+  }
+
+  private boolean retryRefused() {
+    RxBuffer buffer = refused;
+    refused = null;
+    return buffer == null || deliver(buffer);
+  }
+
+  private boolean deliver(RxBuffer buffer) {
+    if (!space.deliver(buffer)) {
+      counters.parks++;
+      refused = buffer;
+      parked = true;
+      return false;
+    }
+    if (buffer.delivered()) {
+      side.recycle(buffer);
+    }
+    return true;
+  }
+
+  private void recycleReleased() {
+    RxBuffer buffer = side.heldBuffers().takeReleased();
+    while (buffer != null) {
+      RxBuffer next = buffer.next;
+      buffer.next = null;
+      side.recycle(buffer);
+      buffer = next;
+    }
+  }
+
+  private void publishReceived() {
+    if (side.publishReceived()) {
+      counters.receiveBatches++;
+      if (doorbell.rings() && (config.alwaysKick() || side.receiveKickNeeded())) {
+        ring();
+      }
+    }
+  }
+
+  private void ring() {
+    counters.kicks++;
+    doorbell.ring();
+  }
+
+  /** Why the link is over, or null; sets the state that others see. */
+  private String over(boolean attached) throws LinkException {
+    if (transport.closing()) {
+      return "stopped";
+    }
+    if (failure instanceof VirtqueueException broken) {
+      throw broken;
+    }
+    if (failure != null) {
+      return "the link failed: " + failure.getMessage();
+    }
+    String over = role.over();
+    if (over != null) {
+      return over;
+    }
+    if (side.overwritten()) {
+      return "the peer laid the rings out anew";
+    }
+    if (System.nanoTime() - nextCheck >= 0) {
+      link.check();
+      nextCheck = System.nanoTime() + CHECK_NANOS;
+    }
+    transport.report(state(attached), attached ? "" : transport.gate().reason());
+    if (online && attached) {
+      transport.readiness().ready(space, usable);
+    }
+    return null;
+  }
+
+  private State state(boolean attached) {
+    if (parked) {
+      return State.PARKED;
+    }
+    if (attached) {
+      return State.READY;
+    }
+    return online ? State.NO_NAME_SERVICE : State.WAITING;
+  }
+
+  private void idle() {
+    if (!doorbell.rings()) {
+      doorbell.await(AWAIT_NANOS);
+    } else if (!parked && spins++ < SPINS) {
+      Thread.onSpinWait();
+    } else {
+      block();
+    }
+  }
+
+  /** Asks for kicks, looks once more, and only then blocks. */
+  private void block() {
+    if (parked || !online || !side.enableReceive()) {
+      if (doorbell.await(AWAIT_NANOS)) {
+        spins = 0;
+      }
+    }
+    side.suppressReceive();
+  }
+
+  /** The link is over: nothing is sent or touched from here on. */
+  void end(boolean memoryIntact) {
+    transport.readiness().withdraw();
+    space.close();
+    transport.gate().space(null);
+    transmitter.stop();
+    if (memoryIntact && !(failure instanceof InternalError)) {
+      role.takeDown();
+    }
+  }
+
+  private void failed(Throwable cause) {
+    failure = cause;
+    doorbell.wake();
+  }
+
+  private void execute(Runnable action) {
+    if (!space.execute(action)) {
+      transport.step("too busy to tell that a transmit buffer is free");
+    }
+  }
+
+  // TransportOps
+
+  @Override
+  public String name() {
+    return config.name();
+  }
+
+  @Override
+  public ByteOrder order() {
+    return link.order();
+  }
+
+  @Override
+  public boolean announces() {
+    return (role.features() & Status.F_NS) != 0;
+  }
+
+  @Override
+  public int mtu() throws RpmsgException {
+    int mtu = side.mtu();
+    if (mtu < 0) {
+      throw new RpmsgException(Errno.ENOTSUPP, name() + ": the driver has posted no buffer yet");
+    }
+    return mtu;
+  }
+
+  @Override
+  public boolean send(int src, int dst, MemorySegment payload, long timeoutNanos)
+      throws RpmsgException {
+    return transmitter.send(src, dst, payload, timeoutNanos);
+  }
+
+  @Override
+  public BufferClaim claim(int src, int dst, int length, long timeoutNanos)
+      throws RpmsgException {
+    return transmitter.claim(src, dst, length, timeoutNanos);
+  }
+
+  @Override
+  public boolean writable() {
+    return transmitter.writable();
+  }
+
+  @Override
+  public void whenWritable(Runnable action) throws RpmsgException {
+    transmitter.whenWritable(action);
+  }
+
+  @Override
+  public void wake() {
+    doorbell.wake();
+  }
+
+  void dump(Appendable out) throws IOException {
+    out.append("  status   %s%n".formatted(Status.words(link.config().status())));
+    out.append("  features %s%n".formatted(Status.featureWords(role.features())));
+    side.dump(out);
+    out.append("  kept announcements %d of %d%n".formatted(space.kept(), config.keep()));
+  }
+}

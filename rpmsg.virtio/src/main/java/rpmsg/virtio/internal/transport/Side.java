@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.virtio.internal.transport;
+
+import java.io.IOException;
+
+/**
+ * One role at the two rings of a link that is laid out. Receive methods are for the receive thread,
+ * transmit methods for whoever holds the transmit lock.
+ *
+ * <p>A ring that the peer broke throws a {@link rpmsg.virtio.ring.VirtqueueException}.
+ */
+interface Side {
+  // Receive
+
+  /** The next message, its header read and checked, or null. Bad ones are counted and go back. */
+  RxBuffer nextReceived();
+
+  /** Puts a buffer back, not yet visible to the peer. */
+  void recycle(RxBuffer buffer);
+
+  /** Shows the peer what was put back. */
+  boolean publishReceived();
+
+  /** Whether the peer wants to be told of that. */
+  boolean receiveKickNeeded();
+
+  /** Asks not to be told of messages. */
+  void suppressReceive();
+
+  /** Asks to be told of messages; true when there is one already. */
+  boolean enableReceive();
+
+  HeldBuffers heldBuffers();
+
+  // Transmit
+
+  /** A free buffer, or null. */
+  TxBuffer take();
+
+  /** Sends a filled buffer. */
+  void publish(TxBuffer buffer);
+
+  /** Takes an unused buffer back. */
+  void giveBack(TxBuffer buffer);
+
+  /** Whether the peer wants to be told of what was sent. */
+  boolean sendKickNeeded();
+
+  /** Whether {@link #take()} would find one. */
+  boolean hasFree();
+
+  /** Asks to be told when a buffer comes free. */
+  void enableFree();
+
+  /** Asks not to be told. */
+  void suppressFree();
+
+  // State
+
+  /** Largest payload, or -1 while no buffer has been seen. */
+  int mtu();
+
+  /** True when the peer laid the rings out anew, so that this link is over. */
+  boolean overwritten();
+
+  void dump(Appendable out) throws IOException;
+}

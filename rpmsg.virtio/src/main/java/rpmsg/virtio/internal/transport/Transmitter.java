@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.virtio.internal.transport;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import rpmsg.core.BufferClaim;
+import rpmsg.core.Errno;
+import rpmsg.core.RpmsgException;
+import rpmsg.virtio.internal.link.Doorbell;
+import rpmsg.virtio.internal.wire.RpmsgHeader;
+import rpmsg.virtio.ring.VirtqueueException;
+
+/**
+ * Sending on one link: one lock around the transmit ring, and the ways to wait for a free buffer.
+ *
+ * <p>Who waits asks for notifications, looks again, then waits, and looks again every few
+ * milliseconds anyway, because some peers never notify freed buffers (openamp-contract trap 9). The
+ * receive thread, when it sends from a listener, waits on the doorbell itself.
+ */
+final class Transmitter {
+  private static final long SPIN_NANOS = 20_000;
+  private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition freed = lock.newCondition();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final Queue<Runnable> whenWritable = new ConcurrentLinkedQueue<>();
+  private final RpmsgHeader header;
+  private final Counters counters;
+  private final Doorbell doorbell;
+  private final boolean alwaysKick;
+  private final Consumer<Throwable> onFailure;
+  private Side side;
+  private Thread receiveThread;
+  private boolean up;
+
+  /**
+   * @param onFailure told when the ring is broken or the memory is gone; must not block
+   */
+  Transmitter(
+      RpmsgHeader header,
+      Counters counters,
+      Doorbell doorbell,
+      boolean alwaysKick,
+      Consumer<Throwable> onFailure) {
+    this.header = header;
+    this.counters = counters;
+    this.doorbell = doorbell;
+    this.alwaysKick = alwaysKick;
+    this.onFailure = onFailure;
+  }
+
+  /** Sending may begin. */
+  void start(Side side, Thread receiveThread) {
+    lock.lock();
+    try {
+      this.side = side;
+      this.receiveThread = receiveThread;
+      up = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sending ends: who waits is told, and nobody touches the memory from here on. */
+  void stop() {
+    lock.lock();
+    try {
+      up = false;
+      freed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean send(int src, int dst, MemorySegment payload, long timeoutNanos) throws RpmsgException {
+    int length = (int) payload.byteSize();
+    long deadline = 0;
+    for (; ; ) {
+      lock.lock();
+      try {
+        TxBuffer buffer = takeFor(length);
+        if (buffer != null) {
+          fillAndPublish(buffer, src, dst, payload, length);
+          return true;
+        }
+        counters.backPressure++;
+      } catch (InternalError | VirtqueueException failure) {
+        throw failed(failure);
+      } finally {
+        lock.unlock();
+      }
+      deadline = deadline == 0 ? deadline(timeoutNanos) : deadline;
+      if (!awaitFree(deadline)) {
+        return false;
+      }
+    }
+  }
+
+  BufferClaim claim(int src, int dst, int length, long timeoutNanos) throws RpmsgException {
+    long deadline = 0;
+    for (; ; ) {
+      lock.lock();
+      try {
+        TxBuffer buffer = takeFor(length);
+        if (buffer != null) {
+          buffer.claimFor(src, dst, length);
+          return buffer;
+        }
+        counters.backPressure++;
+      } catch (InternalError | VirtqueueException failure) {
+        throw failed(failure);
+      } finally {
+        lock.unlock();
+      }
+      deadline = deadline == 0 ? deadline(timeoutNanos) : deadline;
+      if (!awaitFree(deadline)) {
+        return null;
+      }
+    }
+  }
+
+  /** Sends a claimed buffer. */
+  void publish(TxBuffer buffer) throws RpmsgException {
+    lock.lock();
+    try {
+      checkUp();
+      header.write(buffer.buffer, buffer.src, buffer.dst, buffer.length());
+      put(buffer);
+    } catch (InternalError | VirtqueueException failure) {
+      throw failed(failure);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a claimed buffer back. */
+  void abort(TxBuffer buffer) {
+    lock.lock();
+    try {
+      if (up) {
+        side.giveBack(buffer);
+        freed.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean writable() {
+    lock.lock();
+    try {
+      return up && side.hasFree();
+    } catch (InternalError failure) {
+      onFailure.accept(failure);
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void whenWritable(Runnable action) throws RpmsgException {
+    lock.lock();
+    try {
+      checkUp();
+      whenWritable.add(action);
+      waiting.incrementAndGet();
+      side.enableFree();
+    } catch (InternalError failure) {
+      throw failed(failure);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Wakes those who wait, if a buffer came free; on the receive thread.
+   *
+   * @param run takes the actions of {@link #whenWritable}
+   */
+  void wakeWaiters(Consumer<Runnable> run) {
+    if (waiting.get() == 0) {
+      return;
+    }
+    lock.lock();
+    try {
+      if (!up || !side.hasFree()) {
+        return;
+      }
+      freed.signalAll();
+      for (Runnable action; (action = whenWritable.poll()) != null; ) {
+        noLongerWaiting();
+        run.accept(action);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int mtu() {
+    return side == null ? -1 : side.mtu();
+  }
+
+  /** Runs {@code action} while nobody sends. */
+  void exclusively(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private TxBuffer takeFor(int length) throws RpmsgException {
+    checkUp();
+    TxBuffer buffer = side.take();
+    if (buffer != null && length > buffer.capacity - RpmsgHeader.SIZE) {
+      side.giveBack(buffer);
+      throw new RpmsgException(
+          Errno.EMSGSIZE,
+          "message is too big (" + length + "), at most " + (buffer.capacity - RpmsgHeader.SIZE));
+    }
+    return buffer;
+  }
+
+  private void fillAndPublish(
+      TxBuffer buffer, int src, int dst, MemorySegment payload, int length) {
+    boolean filled = false;
+    try {
+      buffer.fill(header, src, dst, payload, length);
+      filled = true;
+    } finally {
+      if (!filled) {
+        side.giveBack(buffer);
+      }
+    }
+    put(buffer);
+  }
+
+  private void put(TxBuffer buffer) {
+    side.publish(buffer);
+    counters.sent++;
+    if (doorbell.rings() && (alwaysKick || side.sendKickNeeded())) {
+      counters.kicks++;
+      doorbell.ring();
+    }
+  }
+
+  private void checkUp() throws RpmsgException {
+    if (!up) {
+      throw new RpmsgException(Errno.ENODEV, "the link is down");
+    }
+  }
+
+  private RpmsgException failed(Throwable failure) {
+    onFailure.accept(failure);
+    return new RpmsgException(Errno.EIO, "the link failed: " + failure.getMessage(), failure);
+  }
+
+  private static long deadline(long timeoutNanos) {
+    long deadline = System.nanoTime() + Math.min(timeoutNanos, Long.MAX_VALUE / 2);
+    return deadline == 0 ? 1 : deadline;
+  }
+
+  /** False when the deadline has passed. */
+  private boolean awaitFree(long deadline) throws RpmsgException {
+    long left = deadline - System.nanoTime();
+    if (left <= 0) {
+      return false;
+    }
+    if (Thread.interrupted()) {
+      Thread.currentThread().interrupt();
+      throw new RpmsgException(Errno.EINTR, "interrupted while waiting for a tx buffer");
+    }
+    if (Thread.currentThread() == receiveThread) {
+      awaitOnDoorbell(left);
+    } else if (!spin(left)) {
+      awaitSignal(left);
+    }
+    return true;
+  }
+
+  private void awaitOnDoorbell(long left) {
+    exclusively(() -> side.enableFree());
+    if (!side.hasFree()) {
+      doorbell.await(Math.min(left, SLICE_NANOS));
+    }
+    exclusively(this::suppressUnlessAwaited);
+  }
+
+  private boolean spin(long left) {
+    long end = System.nanoTime() + Math.min(left, SPIN_NANOS);
+    do {
+      if (writable()) {
+        return true;
+      }
+      Thread.onSpinWait();
+    } while (System.nanoTime() - end < 0);
+    return false;
+  }
+
+  private void awaitSignal(long left) throws RpmsgException {
+    lock.lock();
+    waiting.incrementAndGet();
+    try {
+      counters.waits++;
+      if (up) {
+        side.enableFree();
+        if (!side.hasFree()) {
+          freed.awaitNanos(Math.min(left, SLICE_NANOS));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RpmsgException(Errno.EINTR, "interrupted while waiting for a tx buffer");
+    } catch (InternalError failure) {
+      throw failed(failure);
+    } finally {
+      noLongerWaiting();
+      lock.unlock();
+    }
+  }
+
+  private void noLongerWaiting() {
+    if (waiting.decrementAndGet() == 0) {
+      suppressUnlessAwaited();
+    }
+  }
+
+  private void suppressUnlessAwaited() {
+    if (up && waiting.get() == 0) {
+      side.suppressFree();
+    }
+  }
+}

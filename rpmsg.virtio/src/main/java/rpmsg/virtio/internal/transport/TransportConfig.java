@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.virtio.internal.transport;
+
+import java.time.Duration;
+import rpmsg.virtio.internal.link.LinkOptions;
+
+/**
+ * What one transport is configured to be.
+ *
+ * @param name unique on the bus, such as {@code virtio0}
+ * @param role which side of the queues this is
+ * @param link {@code loopback:NAME} or {@code shm:PATH}
+ * @param doorbell {@code poll}, {@code unix:PATH} or {@code local}
+ * @param index 0 creates memory and table and listens, 1 connects
+ * @param options of the link
+ * @param alwaysKick ring also where the peer's flags say no (openamp-contract trap 2)
+ * @param noStatus the peer knows no status: the link is up at its first kick (trap 5)
+ * @param bufferSize bytes per buffer, header included; the driver side decides
+ * @param attachTimeout how long the name service may take to bind 53
+ * @param keep announcements to keep while there is no name service
+ */
+public record TransportConfig(
+    String name,
+    Role role,
+    String link,
+    String doorbell,
+    int index,
+    LinkOptions options,
+    boolean alwaysKick,
+    boolean noStatus,
+    int bufferSize,
+    Duration attachTimeout,
+    int keep) {
+
+  /** The two roles, in OpenAMP's words. */
+  public enum Role {
+    /** Driver side: what Linux is. */
+    HOST,
+    /** Device side: what firmware is. */
+    REMOTE
+  }
+}

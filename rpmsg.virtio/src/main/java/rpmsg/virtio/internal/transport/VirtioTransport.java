@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.virtio.internal.transport;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.osgi.service.log.Logger;
+import rpmsg.core.RpmsgBus;
+import rpmsg.core.RpmsgTransport;
+import rpmsg.core.TransportInfo;
+import rpmsg.core.spi.NameService;
+import rpmsg.virtio.internal.link.Link;
+import rpmsg.virtio.internal.link.LinkException;
+import rpmsg.virtio.internal.link.Links;
+import rpmsg.virtio.ring.VirtqueueException;
+
+/**
+ * One configured transport: its receive thread opens a link, runs it, and when it is over opens the
+ * next, any number of times.
+ */
+public final class VirtioTransport implements TransportInfo {
+  private static final long MIN_BACKOFF = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long MAX_BACKOFF = TimeUnit.SECONDS.toNanos(1);
+  private static final long CONNECT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long STOP_BOUND = TimeUnit.SECONDS.toMillis(5);
+
+  private final TransportConfig config;
+  private final RpmsgBus bus;
+  private final Logger log;
+  private final Counters counters = new Counters();
+  private final Readiness readiness;
+  private final NameServiceGate gate;
+  private final Thread thread;
+  private volatile State state = State.CONNECTING;
+  private volatile String reason = "starting";
+  private volatile boolean misconfigured;
+  private volatile boolean closing;
+  private volatile boolean stopping;
+  private volatile Session session;
+  private volatile Link link;
+  // Receive thread only.
+  private long backoff = MIN_BACKOFF;
+  private long nextCheck = System.nanoTime();
+
+  public VirtioTransport(
+      TransportConfig config, RpmsgBus bus, ReadinessPublisher publisher, Logger log) {
+    this.config = config;
+    this.bus = bus;
+    this.log = log;
+    readiness = new Readiness(publisher);
+    gate = new NameServiceGate(config.name(), config.attachTimeout(), this::wake, log);
+    thread =
+        Thread.ofPlatform().daemon().name("rpmsg-" + config.name() + "-receive").unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** The name service that is there from now on, or null; readiness goes before this returns. */
+  public void nameService(NameService service) {
+    readiness.allow(false);
+    gate.service(service);
+    if (service != null) {
+      readiness.allow(true);
+    }
+    wake();
+  }
+
+  /**
+   * Withdraws what is announced, resets the device and unmaps the memory. Waits for it, bounded; not
+   * to be called on the transport's own threads.
+   */
+  public void close() {
+    stopping = true;
+    readiness.allow(false);
+    Session running = session;
+    if (running != null) {
+      running.space().close();
+    }
+    closing = true;
+    wake();
+    try {
+      if (!thread.join(Duration.ofMillis(STOP_BOUND))) {
+        log.error("{}: the receive thread did not end within {} ms", config.name(), STOP_BOUND);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    report(State.STOPPED, "stopped");
+  }
+
+  private void run() {
+    while (!stopping) {
+      long started = System.nanoTime();
+      String over = oneLink();
+      if (stopping) {
+        return;
+      }
+      report(State.CONNECTING, over);
+      if (System.nanoTime() - started > MAX_BACKOFF) {
+        backoff = MIN_BACKOFF;
+      }
+      pauseBackoff();
+    }
+  }
+
+  /** Opens a link, runs it, closes it; returns why it is over. */
+  private String oneLink() {
+    try (Link opened =
+        Links.open(config.link(), config.doorbell(), config.index(), config.options())) {
+      link = opened;
+      misconfigured = false;
+      step(opened.description() + ", " + opened.memory().byteSize() / 1024 + " KiB mapped");
+      return oneSession(opened);
+    } catch (LinkException refused) {
+      misconfigured = !refused.transientFault() && session == null;
+      return refused.getMessage();
+    } catch (Role.Stopped stopped) {
+      return "stopped";
+    } catch (RuntimeException | InternalError failed) {
+      log.error("{}: link failed", config.name(), failed);
+      return "link failed: " + failed;
+    } finally {
+      session = null;
+      link = null;
+    }
+  }
+
+  private String oneSession(Link opened) throws LinkException, Role.Stopped {
+    Role.Progress progress = progress(opened);
+    progress.waiting("waiting for the peer at " + opened.description());
+    while (!opened.doorbell().connected()) {
+      progress.pause(CONNECT_NANOS);
+    }
+    Session running = new Session(this, config, opened);
+    session = running;
+    counters.links++;
+    boolean intact = false;
+    try {
+      String over = running.run();
+      intact = true;
+      log.info("{}: link down: {}", config.name(), over);
+      return over;
+    } catch (VirtqueueException broken) {
+      counters.brokenRings++;
+      intact = true;
+      log.error("{}: link down: {}", config.name(), broken.getMessage());
+      return broken.getMessage();
+    } catch (LinkException gone) {
+      log.error("{}: link down: {}", config.name(), gone.getMessage());
+      throw gone;
+    } finally {
+      running.end(intact);
+    }
+  }
+
+  /** Waits before the next link, longer each time that one did not last. */
+  private void pauseBackoff() {
+    long end = System.nanoTime() + backoff;
+    for (long left = backoff; left > 0 && !stopping; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(this, left);
+    }
+    backoff = Math.min(2 * backoff, MAX_BACKOFF);
+  }
+
+  Role.Progress progress(Link opened) {
+    return new Role.Progress() {
+      @Override
+      public void step(String text) {
+        VirtioTransport.this.step(text);
+      }
+
+      @Override
+      public void waiting(String what) {
+        report(State.CONNECTING, what);
+      }
+
+      @Override
+      public void pause(long nanos) throws Role.Stopped, LinkException {
+        if (stopping) {
+          throw new Role.Stopped();
+        }
+        opened.doorbell().await(nanos);
+        long now = System.nanoTime();
+        if (now - nextCheck >= 0) {
+          nextCheck = now + CHECK_NANOS;
+          opened.check();
+        }
+      }
+    };
+  }
+
+  private void wake() {
+    Link opened = link;
+    if (opened != null) {
+      opened.doorbell().wake();
+    }
+    LockSupport.unpark(thread);
+  }
+
+  void step(String text) {
+    log.info("{}: {}", config.name(), text);
+  }
+
+  /** What others see; a new reason is logged once. */
+  void report(State now, String why) {
+    if (!why.equals(reason)) {
+      reason = why;
+      if (!why.isEmpty() && now != State.STOPPED) {
+        log.info("{}: {}", config.name(), why);
+      }
+    }
+    state = now;
+  }
+
+  boolean closing() {
+    return closing;
+  }
+
+  RpmsgBus bus() {
+    return bus;
+  }
+
+  NameServiceGate gate() {
+    return gate;
+  }
+
+  Readiness readiness() {
+    return readiness;
+  }
+
+  Counters tally() {
+    return counters;
+  }
+
+  // TransportInfo
+
+  @Override
+  public String name() {
+    return config.name();
+  }
+
+  @Override
+  public State state() {
+    return state;
+  }
+
+  @Override
+  public String reason() {
+    return reason;
+  }
+
+  @Override
+  public boolean misconfigured() {
+    return misconfigured;
+  }
+
+  @Override
+  public RpmsgTransport transport() {
+    Session running = session;
+    return running == null ? null : running.space();
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    Map<String, Long> all = new LinkedHashMap<>(counters.asMap());
+    Session running = session;
+    if (running != null) {
+      all.putAll(running.space().counters());
+    }
+    return all;
+  }
+
+  @Override
+  public void dump(Appendable out) throws IOException {
+    out.append("%s: %s %s%n".formatted(name(), state, reason));
+    out.append("  role     %s%n".formatted(config.role().toString().toLowerCase(Locale.ROOT)));
+    try {
+      Session running = session;
+      Link opened = link;
+      if (opened != null) {
+        out.append("  link     %s%n".formatted(opened.description()));
+      }
+      if (running != null) {
+        running.dump(out);
+      }
+    } catch (IllegalStateException | InternalError gone) {
+      out.append("  the link went down meanwhile\n");
+    }
+    for (Map.Entry<String, Long> counter : counters().entrySet()) {
+      out.append("  %-18s %d%n".formatted(counter.getKey(), counter.getValue()));
+    }
+  }
+}
