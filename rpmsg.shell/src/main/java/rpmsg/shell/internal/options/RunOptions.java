@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.shell.internal.options;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The options of {@code rpmsg run}, checked and with their defaults filled in.
+ *
+ * @param link {@code loopback} or {@code shm:PATH} with an absolute path
+ * @param doorbell {@code local}, {@code poll} or {@code unix:PATH} with an absolute path
+ * @param conf absolute folder of configuration files that say what transports there are, or null
+ * @param help true when only the help text is wanted
+ */
+public record RunOptions(
+    Role role,
+    String link,
+    String doorbell,
+    int index,
+    boolean alwaysKick,
+    boolean noStatus,
+    List<EchoOption> echoes,
+    List<PingOption> pings,
+    Duration timeout,
+    Duration linger,
+    boolean once,
+    String conf,
+    boolean help) {
+  /** The link whose two sides are in this process. */
+  public static final String LOOPBACK = "loopback";
+
+  public boolean loopback() {
+    return link.equals(LOOPBACK);
+  }
+}
