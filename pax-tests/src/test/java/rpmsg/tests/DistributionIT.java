@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rpmsg.tests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import javax.inject.Inject;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+
+/** What ships starts. */
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public class DistributionIT {
+
+  @Inject private BundleContext context;
+
+  @Configuration
+  public Option[] configuration() {
+    return new Option[] {Container.options()};
+  }
+
+  @Test
+  public void everyBundleIsActive() {
+    var active =
+        Arrays.stream(context.getBundles())
+            .filter(bundle -> bundle.getState() == Bundle.ACTIVE)
+            .map(Bundle::getSymbolicName)
+            .toList();
+    var missing =
+        Container.symbolicNames().stream().filter(name -> !active.contains(name)).toList();
+    assertEquals(List.of(), missing);
+  }
+
+  @Test
+  public void ourBundlesAreAmongThem() {
+    assertTrue(Container.symbolicNames().containsAll(Container.OURS));
+  }
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.tests;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/**
+ * A container with a host transport, and a {@link RawRemote} at the other end of its memory.
+ *
+ * <p>It looks at services by their properties and by reflection only: were this bundle wired to a
+ * package of the bundles under test, refreshing them would refresh the test.
+ */
+final class Rig implements AutoCloseable {
+  static final long BOUND_SECONDS = 30;
+
+  private static final String CHANNEL = "rpmsg.core.RpmsgChannel";
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  final Path memory;
+  final RawRemote remote;
+  final AtomicInteger unbound = new AtomicInteger();
+  private final BundleContext context;
+  private Configuration configuration;
+
+  Rig(BundleContext context) throws IOException {
+    this.context = context;
+    memory =
+        Path.of(
+            "/dev/shm/rpmsg-it-%d-%d"
+                .formatted(ProcessHandle.current().pid(), COUNT.incrementAndGet()));
+    remote = new RawRemote(memory, this::lookAtNameService);
+    configure();
+  }
+
+  /** Creates the transport's configuration. */
+  void configure() throws IOException {
+    ServiceReference<ConfigurationAdmin> reference =
+        context.getServiceReference(ConfigurationAdmin.class);
+    configuration =
+        context.getService(reference).getFactoryConfiguration("rpmsg.virtio", "it", "?");
+    configuration.update(properties(512));
+  }
+
+  /** Changes the configuration, so that the transport starts over. */
+  void reconfigure(int bufferSize) throws IOException {
+    configuration.update(properties(bufferSize));
+  }
+
+  /** Deletes the configuration. */
+  void unconfigure() throws IOException {
+    configuration.delete();
+    configuration = null;
+  }
+
+  boolean configured() {
+    return configuration != null;
+  }
+
+  private Dictionary<String, Object> properties(int bufferSize) {
+    Dictionary<String, Object> properties = new Hashtable<>();
+    properties.put("name", "it");
+    properties.put("role", "host");
+    properties.put("link", "shm:" + memory);
+    properties.put("doorbell", "poll");
+    properties.put("index", 0);
+    properties.put("bufferSize", bufferSize);
+    return properties;
+  }
+
+  Bundle bundle(String symbolicName) {
+    return Arrays.stream(context.getBundles())
+        .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  void start(String symbolicName) throws BundleException {
+    bundle(symbolicName).start();
+  }
+
+  void stop(String symbolicName) throws BundleException {
+    bundle(symbolicName).stop();
+  }
+
+  /** Updates a bundle from the file that it came from. */
+  void update(String symbolicName) throws BundleException {
+    bundle(symbolicName).update();
+  }
+
+  /** Refreshes a bundle and all that is wired to it, and waits until that is done. */
+  void refresh(String symbolicName) throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(1);
+    context
+        .getBundle(0)
+        .adapt(FrameworkWiring.class)
+        .refreshBundles(
+            Set.of(bundle(symbolicName)),
+            event -> {
+              if (event.getType() == FrameworkEvent.PACKAGES_REFRESHED) {
+                done.countDown();
+              }
+            });
+    if (!done.await(BOUND_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("refresh of " + symbolicName + " did not end");
+    }
+  }
+
+  /** Whether the readiness condition is there. */
+  boolean ready() {
+    return !references("org.osgi.service.condition.Condition", "(osgi.condition.id=rpmsg.ready)")
+        .isEmpty();
+  }
+
+  /** The announced channels in the order in which they appeared: {@code name@dst}. */
+  List<String> channels() {
+    return references(CHANNEL, "(&(rpmsg.transport=it)(!(rpmsg.dst=4294967295)))").stream()
+        .sorted((a, b) -> Long.compare(id(a), id(b)))
+        .map(r -> r.getProperty("rpmsg.name") + "@" + r.getProperty("rpmsg.dst"))
+        .toList();
+  }
+
+  /** Waits until exactly what the remote announces is there, in its order. */
+  void awaitAllAnnounced() {
+    await(
+        () -> difference(remote.expected(), channels()),
+        () -> ready() && remote.running() && remote.quiet() && channels().equals(remote.expected()));
+  }
+
+  private static String difference(List<String> expected, List<String> there) {
+    List<String> missing = new ArrayList<>(expected);
+    missing.removeAll(there);
+    List<String> extra = new ArrayList<>(there);
+    extra.removeAll(expected);
+    return "%d channels, missing %s, extra %s, order %s"
+        .formatted(expected.size(), missing, extra, expected.equals(there) ? "kept" : "differs");
+  }
+
+  static void await(Supplier<String> what, BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_SECONDS);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("did not happen in time: " + what.get());
+      }
+      Thread.yield();
+    }
+  }
+
+  /** The services of one of our interfaces, whoever can see its class. */
+  Collection<ServiceReference<?>> references(String type, String filter) {
+    try {
+      ServiceReference<?>[] found = context.getAllServiceReferences(type, filter);
+      return found == null ? List.of() : List.of(found);
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /** Threads of the product that are alive. */
+  static List<String> threads() {
+    List<String> names = new ArrayList<>();
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("rpmsg-")) {
+        names.add(thread.getName());
+      }
+    }
+    return names;
+  }
+
+  private static long id(ServiceReference<?> reference) {
+    return (Long) reference.getProperty("service.id");
+  }
+
+  /** At the instant of DRIVER_OK: is anybody bound at 53? */
+  private void lookAtNameService() {
+    for (ServiceReference<?> reference : references("rpmsg.core.RpmsgBus", null)) {
+      Object bus = context.getService(reference);
+      if (bus != null && boundAt53(bus)) {
+        return;
+      }
+    }
+    unbound.incrementAndGet();
+  }
+
+  private static boolean boundAt53(Object bus) {
+    try {
+      for (Object transport : (Collection<?>) call(bus, "rpmsg.core.RpmsgBus", "transports")) {
+        String type = "rpmsg.core.RpmsgTransport";
+        for (Object endpoint : (Collection<?>) call(transport, type, "endpoints")) {
+          if (call(endpoint, "rpmsg.core.RpmsgEndpoint", "address").equals(53)) {
+            return true;
+          }
+        }
+      }
+      return false;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Object call(Object target, String type, String method)
+      throws ReflectiveOperationException {
+    Method found =
+        target.getClass().getClassLoader().loadClass(type).getMethod(method);
+    return found.invoke(target);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (configuration != null) {
+      unconfigure();
+    }
+    remote.close();
+    Files.deleteIfExists(memory);
+    if (!remote.failures().isEmpty()) {
+      throw new AssertionError("the raw remote failed", remote.failures().getFirst());
+    }
+  }
+}
