@@ -30,8 +30,20 @@ public record ChannelInfo(String name, int src, int dst) {
         && (dst == RpmsgAddress.ANY || dst == other.dst);
   }
 
+  /**
+   * A text of the peer for people: {@code \\x1b} in place of everything that is not printable ASCII,
+   * so that a terminal or a log is not told what to do.
+   */
+  public static String printable(String text) {
+    StringBuilder safe = new StringBuilder(text.length());
+    for (char c : text.toCharArray()) {
+      safe.append(c >= ' ' && c <= '~' ? String.valueOf(c) : "\\x%02x".formatted((int) c));
+    }
+    return safe.toString();
+  }
+
   @Override
   public String toString() {
-    return name + ":" + RpmsgAddress.format(src) + ":" + RpmsgAddress.format(dst);
+    return printable(name) + ":" + RpmsgAddress.format(src) + ":" + RpmsgAddress.format(dst);
   }
 }

@@ -66,6 +66,6 @@ public record NameServiceMessage(String name, int address, boolean destroy) {
   @Override
   public String toString() {
     return "NS{name=%s addr=%s %s}"
-        .formatted(name, RpmsgAddress.format(address), destroy ? "DESTROY" : "CREATE");
+        .formatted(ChannelInfo.printable(name), RpmsgAddress.format(address), destroy ? "DESTROY" : "CREATE");
   }
 }

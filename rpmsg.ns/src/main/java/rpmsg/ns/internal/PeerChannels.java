@@ -32,11 +32,14 @@ final class PeerChannels {
     this.space = space;
     this.limit = limit;
     this.logger = logger;
-    // Text is loaded now: when this bundle is refreshed, queued announcements still need it
-    this.transport = Text.escaped(space.name());
+    this.transport = space.name();
   }
 
+  /** Does what the peer said; on a link that is going, all channels go anyway. */
   void apply(NameServiceMessage announcement) {
+    if (!space.isOpen()) {
+      return;
+    }
     try {
       if (announcement.destroy()) {
         release(announcement);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.ns.internal;
 
+import rpmsg.core.ChannelInfo;
 import rpmsg.core.RpmsgAddress;
 import rpmsg.core.spi.NameServiceMessage;
 
@@ -13,20 +14,7 @@ final class Text {
     return "%s \"%s\" %s"
         .formatted(
             announcement.destroy() ? "DESTROY" : "CREATE",
-            escaped(announcement.name()),
+            ChannelInfo.printable(announcement.name()),
             RpmsgAddress.format(announcement.address()));
-  }
-
-  /** The name with every byte that is not printable ASCII, quote and backslash as {@code \x1b}. */
-  static String escaped(String name) {
-    StringBuilder text = new StringBuilder(name.length());
-    for (char c : name.toCharArray()) {
-      if (c < ' ' || c > '~' || c == '"' || c == '\\') {
-        text.append("\\x%02x".formatted((int) c));
-      } else {
-        text.append(c);
-      }
-    }
-    return text.toString();
   }
 }

@@ -229,7 +229,7 @@ class AnnouncementsTest {
   void nameWithControlCharactersIsEscapedInTheLog() throws Exception {
     link.receiveAndSettle(Datagram.destroy("a\r\n\u001b[2J\"\\\u00e9", 7));
     assertTrue(
-        log.lines("WARN").getFirst().contains("DESTROY \"a\\x0d\\x0a\\x1b[2J\\x22\\x5c\\xe9\" 0x7"),
+        log.lines("WARN").getFirst().contains("DESTROY \"a\\x0d\\x0a\\x1b[2J\"\\\\xe9\" 0x7"),
         log.lines("WARN").getFirst());
   }
 

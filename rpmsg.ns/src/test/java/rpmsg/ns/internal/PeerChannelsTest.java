@@ -50,6 +50,7 @@ class PeerChannelsTest {
                 switch (method.getName()) {
                   case "name" -> "link0";
                   case "announced" -> 0;
+                  case "isOpen" -> true;
                   default -> throw failure;
                 });
   }

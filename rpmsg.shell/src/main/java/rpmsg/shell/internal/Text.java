@@ -10,21 +10,6 @@ public final class Text {
 
   private Text() {}
 
-  /** The text with {@code \xNN} for everything that is not printable ASCII. */
-  public static String printable(String text) {
-    StringBuilder safe = new StringBuilder(text.length());
-    text.chars().forEach(c -> append(safe, c));
-    return safe.toString();
-  }
-
-  private static void append(StringBuilder safe, int c) {
-    if (isPrintable(c)) {
-      safe.append((char) c);
-    } else {
-      safe.append("\\x").append(HexFormat.of().toHexDigits(c, c > 0xFF ? 4 : 2));
-    }
-  }
-
   /** A payload in quotes when it is text, in hexadecimal otherwise, and not without end. */
   public static String payload(byte[] bytes) {
     int shown = Math.min(bytes.length, SHOWN_BYTES);

@@ -7,11 +7,6 @@ import org.junit.jupiter.api.Test;
 
 class TextTest {
   @Test
-  void aTerminalIsNotToldWhatToDo() {
-    assertEquals("a\\x1b[2J\\x0a\\xff\\x20ac~", Text.printable("a\u001b[2J\n\u00ff\u20ac~"));
-  }
-
-  @Test
   void aPayloadOfTextIsQuoted() {
     assertEquals("\"hello world!\"", Text.payload("hello world!".getBytes()));
     assertEquals("\"\"", Text.payload(new byte[0]));

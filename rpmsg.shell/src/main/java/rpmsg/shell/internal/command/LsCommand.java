@@ -2,7 +2,7 @@
 package rpmsg.shell.internal.command;
 
 import static rpmsg.core.RpmsgAddress.format;
-import static rpmsg.shell.internal.Text.printable;
+import static rpmsg.core.ChannelInfo.printable;
 
 import java.util.Comparator;
 import java.util.List;

@@ -94,6 +94,9 @@ public final class Echo implements EchoService {
     try {
       endpoints.put(transport, EchoEndpoint.open(transport, config.name(), address));
     } catch (RpmsgException e) {
+      if (!transport.isOpen()) {
+        return;
+      }
       log.error("{}: echo {}: {}", transport.name(), config.name(), e.getMessage());
     }
   }

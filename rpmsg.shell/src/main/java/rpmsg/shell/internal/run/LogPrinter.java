@@ -12,7 +12,7 @@ import org.osgi.service.log.LogEntry;
 import org.osgi.service.log.LogLevel;
 import org.osgi.service.log.LogListener;
 import org.osgi.service.log.LogReaderService;
-import rpmsg.shell.internal.Text;
+import rpmsg.core.ChannelInfo;
 
 /** Shows what our bundles log, from information on, and what was logged before it came. */
 @Component(
@@ -68,6 +68,6 @@ public final class LogPrinter implements LogListener {
 
   private static String line(LogEntry entry) {
     Throwable cause = entry.getException();
-    return Text.printable(entry.getMessage() + (cause == null ? "" : ": " + cause));
+    return ChannelInfo.printable(entry.getMessage() + (cause == null ? "" : ": " + cause));
   }
 }
