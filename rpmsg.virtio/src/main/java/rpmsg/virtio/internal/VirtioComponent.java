@@ -166,6 +166,9 @@ public final class VirtioComponent {
             .withFeatures(config.eventIdx() ? 1 | 1L << 29 : 1)
             .withVrings(config.vringNum(), config.vringAlign())
             .withSizes(LinkOptions.DEFAULT.memorySize(), 2L * buffers * config.bufferSize());
+    if (config.noStatus()) {
+      options = options.withoutTableOfPeer();
+    }
     return new TransportConfig(
         name,
         role,

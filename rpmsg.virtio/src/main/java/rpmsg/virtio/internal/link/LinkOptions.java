@@ -17,6 +17,8 @@ import java.util.Objects;
  * @param config the configuration space, copied
  * @param order byte order of table, rings and headers
  * @param assignNotifyIds whether this end numbers the vrings 0 and 1 in the table (LX025)
+ * @param peerWritesTable false where the peer knows no resource table: then index 1 lays the memory
+ *     out as well, if it finds only zeros
  */
 public record LinkOptions(
     long features,
@@ -26,7 +28,8 @@ public record LinkOptions(
     long poolSize,
     byte[] config,
     ByteOrder order,
-    boolean assignNotifyIds) {
+    boolean assignNotifyIds,
+    boolean peerWritesTable) {
 
   private static final int MAX_ALIGN = 0x10000;
   private static final int MAX_CONFIG = 0x1000;
@@ -34,7 +37,7 @@ public record LinkOptions(
   /** The layout that OpenAMP's Linux port uses: 256 descriptors, 4096, 0x80000 bytes. */
   public static final LinkOptions DEFAULT =
       new LinkOptions(
-          1, 256, 0x1000, 0x80000, 0x40000, new byte[0], ByteOrder.LITTLE_ENDIAN, false);
+          1, 256, 0x1000, 0x80000, 0x40000, new byte[0], ByteOrder.LITTLE_ENDIAN, false, true);
 
   /**
    * Checks the ranges.
@@ -63,35 +66,41 @@ public record LinkOptions(
 
   /** The same with other feature bits. */
   public LinkOptions withFeatures(long value) {
-    return new LinkOptions(value, num, align, memorySize, poolSize, config, order, assignNotifyIds);
+    return new LinkOptions(value, num, align, memorySize, poolSize, config, order, assignNotifyIds, peerWritesTable);
   }
 
   /** The same with vrings of another size or alignment. */
   public LinkOptions withVrings(int newNum, int newAlign) {
     return new LinkOptions(
-        features, newNum, newAlign, memorySize, poolSize, config, order, assignNotifyIds);
+        features, newNum, newAlign, memorySize, poolSize, config, order, assignNotifyIds, peerWritesTable);
   }
 
   /** The same with another size of the memory and of the room behind the rings, in bytes. */
   public LinkOptions withSizes(long memory, long pool) {
-    return new LinkOptions(features, num, align, memory, pool, config, order, assignNotifyIds);
+    return new LinkOptions(features, num, align, memory, pool, config, order, assignNotifyIds, peerWritesTable);
   }
 
   /** The same with another configuration space. */
   public LinkOptions withConfig(byte[] value) {
     return new LinkOptions(
-        features, num, align, memorySize, poolSize, value, order, assignNotifyIds);
+        features, num, align, memorySize, poolSize, value, order, assignNotifyIds, peerWritesTable);
   }
 
   /** The same with another byte order. */
   public LinkOptions withOrder(ByteOrder value) {
     return new LinkOptions(
-        features, num, align, memorySize, poolSize, config, value, assignNotifyIds);
+        features, num, align, memorySize, poolSize, config, value, assignNotifyIds, peerWritesTable);
   }
 
   /** The same with or without numbering the vrings. */
   public LinkOptions withAssignNotifyIds(boolean value) {
-    return new LinkOptions(features, num, align, memorySize, poolSize, config, order, value);
+    return new LinkOptions(features, num, align, memorySize, poolSize, config, order, value, peerWritesTable);
+  }
+
+  /** The same for a peer that writes no table. */
+  public LinkOptions withoutTableOfPeer() {
+    return new LinkOptions(
+        features, num, align, memorySize, poolSize, config, order, assignNotifyIds, false);
   }
 
   @Override

@@ -40,7 +40,7 @@ final class MappedFile implements Backing {
       Object key = find(path, index);
       SharedFile file = SharedFile.acquire(path, key, index);
       try {
-        return index == 0 ? openFirst(path, key, file, options) : openSecond(path, key, file);
+        return index == 0 ? openFirst(path, key, file, options) : openSecond(path, key, file, options);
       } catch (LinkException | IOException | RuntimeException | Error e) {
         file.release(index);
         throw e;
@@ -70,13 +70,19 @@ final class MappedFile implements Backing {
 
   private static MappedFile openFirst(Path path, Object key, SharedFile file, LinkOptions options)
       throws LinkException, IOException {
-    TableLayout layout = new TableLayout(options);
     if (!TableLayout.mayReplace(head(file.channel()), options.order())) {
       throw new LinkException(
           Kind.BAD_TABLE, path + " holds something else and was left alone: give another path");
     }
+    return layOut(path, 0, key, file, options);
+  }
+
+  private static MappedFile layOut(
+      Path path, int index, Object key, SharedFile file, LinkOptions options)
+      throws LinkException, IOException {
+    TableLayout layout = new TableLayout(options);
     grow(file.channel(), layout.memorySize());
-    MappedFile mapped = new MappedFile(path, 0, key, file);
+    MappedFile mapped = new MappedFile(path, index, key, file);
     try {
       layout.write(mapped.memory);
       return mapped;
@@ -86,8 +92,11 @@ final class MappedFile implements Backing {
     }
   }
 
-  private static MappedFile openSecond(Path path, Object key, SharedFile file)
+  private static MappedFile openSecond(Path path, Object key, SharedFile file, LinkOptions options)
       throws LinkException, IOException {
+    if (!options.peerWritesTable() && TableLayout.isBlank(head(file.channel()))) {
+      return layOut(path, 1, key, file, options);
+    }
     if (file.channel().size() == 0) {
       throw new LinkException(Kind.NOT_READY, path + " is empty: start the side with index 0");
     }

@@ -44,13 +44,17 @@ final class TableLayout {
     return Math.max(options.memorySize(), pool + options.poolSize());
   }
 
+  /** Whether nobody has written a table. */
+  static boolean isBlank(byte[] head) {
+    return Arrays.equals(Arrays.copyOf(head, CONFIG), new byte[CONFIG]);
+  }
+
   /** Whether the first bytes of a file may be overwritten: empty, or a table of an earlier run. */
   static boolean mayReplace(byte[] head, ByteOrder order) {
-    byte[] whole = Arrays.copyOf(head, CONFIG);
-    if (Arrays.equals(whole, new byte[CONFIG])) {
+    if (isBlank(head)) {
       return true;
     }
-    ByteBuffer table = ByteBuffer.wrap(whole).order(order);
+    ByteBuffer table = ByteBuffer.wrap(Arrays.copyOf(head, CONFIG)).order(order);
     int count = table.getInt(TableFormat.NUM);
     return isVersion(table.getInt(TableFormat.VER))
         && count >= 1

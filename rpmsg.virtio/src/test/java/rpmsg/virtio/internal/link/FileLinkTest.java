@@ -151,6 +151,18 @@ class FileLinkTest {
   }
 
   @Test
+  void index1LaysTheMemoryOutForAPeerThatKnowsNoTable() throws Exception {
+    LinkOptions alone = LinkOptions.DEFAULT.withoutTableOfPeer();
+    Files.write(file(), new byte[0x1000]);
+    try (Link link = Links.open("shm:" + file(), "poll", 1, alone)) {
+      assertEquals(new Vring(0x4000, 256, 0x1000, 1), link.vring(0));
+      assertEquals(0x80000, link.memory().byteSize());
+    }
+    Files.write(file(), new byte[] {1, 2, 3});
+    refused(Kind.BAD_TABLE, () -> Links.open("shm:" + file(), "poll", 1, alone));
+  }
+
+  @Test
   void missingFolderIsNoTransientFault() {
     Path lost = folder.resolve("no/link.shm");
     assertFalse(refused(Kind.NO_SUCH_FILE, () -> open(lost, 0)).transientFault());
