@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -57,6 +59,10 @@ final class RawRemote implements AutoCloseable {
   final AtomicInteger sessions = new AtomicInteger();
   final AtomicInteger resets = new AtomicInteger();
   final AtomicLong sent = new AtomicLong();
+
+  /** Announcements of the host: {@code +name@address} and {@code -name@address}. */
+  final Set<String> heard = ConcurrentHashMap.newKeySet();
+
   private final Path file;
   private final Runnable onDriverOk;
   private final Thread thread;
@@ -247,8 +253,15 @@ final class RawRemote implements AutoCloseable {
       lastIn = use(memory, IN, lastIn, id);
       if (dst == ECHO) {
         send(memory, ECHO, src, payload);
+      } else if (dst == 53 && payload.length == 40) {
+        hear(MemorySegment.ofArray(payload));
       }
     }
+  }
+
+  private void hear(MemorySegment message) {
+    String name = message.getString(0, StandardCharsets.ISO_8859_1);
+    heard.add((message.get(U32, 36) == 0 ? "+" : "-") + name + "@" + message.get(U32, 32));
   }
 
   private int use(MemorySegment memory, Ring ring, int index, int id) {
