@@ -145,8 +145,24 @@ final class Rig implements AutoCloseable {
   /** Waits until exactly what the remote announces is there, in its order. */
   void awaitAllAnnounced() {
     await(
-        () -> difference(remote.expected(), channels()),
+        () -> difference(remote.expected(), channels()) + transports(),
         () -> ready() && remote.running() && remote.quiet() && channels().equals(remote.expected()));
+  }
+
+  /** What the transports say of themselves, for the message of a failure. */
+  private String transports() {
+    StringBuilder text = new StringBuilder("; threads " + threads());
+    for (ServiceReference<?> reference : references("rpmsg.core.TransportInfo", null)) {
+      Object info = context.getService(reference);
+      try {
+        for (String property : List.of("name", "state", "reason", "counters")) {
+          text.append("; ").append(call(info, "rpmsg.core.TransportInfo", property));
+        }
+      } catch (ReflectiveOperationException e) {
+        text.append(e);
+      }
+    }
+    return text.toString();
   }
 
   private static String difference(List<String> expected, List<String> there) {

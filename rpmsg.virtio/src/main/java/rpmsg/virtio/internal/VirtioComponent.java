@@ -6,8 +6,11 @@ import java.util.Hashtable;
 import java.util.Locale;
 import java.util.Map;
 import org.osgi.annotation.bundle.Capability;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -124,8 +127,10 @@ public final class VirtioComponent {
     int keep() default 1024;
   }
 
+  private final BundleContext context;
   private final VirtioTransport transport;
   private final ServiceRegistration<?> registration;
+  private final SynchronousBundleListener bundleStops = this::onBundleEvent;
 
   @Activate
   public VirtioComponent(
@@ -134,21 +139,36 @@ public final class VirtioComponent {
       @Reference(service = LoggerFactory.class) Logger logger,
       Config config,
       Map<String, Object> properties) {
+    this.context = context;
     TransportConfig checked = checked(config, properties);
-    transport =
-        new VirtioTransport(checked, bus, ready -> publish(context, ready), logger);
+    transport = new VirtioTransport(checked, bus, ready -> publish(context, ready), logger);
     registration =
         context.registerService(
             new String[] {TransportInfo.class.getName(), VirtioTransport.class.getName()},
             transport,
             new Hashtable<>(Map.of(RpmsgChannel.TRANSPORT, checked.name())));
+    context.addBundleListener(bundleStops);
     transport.start();
+    if ((context.getBundle().getState() & (Bundle.STARTING | Bundle.ACTIVE)) == 0) {
+      transport.close();
+    }
   }
 
   @Deactivate
   void close() {
     transport.close();
     unregister(registration);
+    context.removeBundleListener(bundleStops);
+  }
+
+  /**
+   * A configuration that arrives while the bundle stops activates this component on another thread.
+   * The transport's threads must not outlive the bundle even then.
+   */
+  private void onBundleEvent(BundleEvent event) {
+    if (event.getType() == BundleEvent.STOPPING && event.getBundle() == context.getBundle()) {
+      transport.close();
+    }
   }
 
   private static TransportConfig checked(Config config, Map<String, Object> properties) {

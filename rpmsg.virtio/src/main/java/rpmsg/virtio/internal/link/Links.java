@@ -74,12 +74,12 @@ public final class Links {
       backing.close();
       throw new LinkException(
           e.kind(), e.transientFault(), backing.description() + ": " + e.getMessage(), e);
-    } catch (RuntimeException e) {
-      backing.close();
-      throw e;
     } catch (InternalError e) {
       backing.close();
       throw LinkException.memoryFault(backing.description(), e);
+    } catch (RuntimeException | Error e) {
+      backing.close();
+      throw e;
     }
   }
 
