@@ -145,13 +145,13 @@ final class Rig implements AutoCloseable {
   /** Waits until exactly what the remote announces is there, in its order. */
   void awaitAllAnnounced() {
     await(
-        () -> difference(remote.expected(), channels()) + transports(),
+        () -> transports() + difference(remote.expected(), channels()),
         () -> ready() && remote.running() && remote.quiet() && channels().equals(remote.expected()));
   }
 
   /** What the transports say of themselves, for the message of a failure. */
   private String transports() {
-    StringBuilder text = new StringBuilder("; threads " + threads());
+    StringBuilder text = new StringBuilder("threads " + threads());
     for (ServiceReference<?> reference : references("rpmsg.core.TransportInfo", null)) {
       Object info = context.getService(reference);
       try {
@@ -162,7 +162,7 @@ final class Rig implements AutoCloseable {
         text.append(e);
       }
     }
-    return text.toString();
+    return text.append("; ").toString();
   }
 
   private static String difference(List<String> expected, List<String> there) {

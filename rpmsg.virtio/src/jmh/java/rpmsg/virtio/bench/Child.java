@@ -34,8 +34,7 @@ final class Child {
       case "echo" -> listen(new Echo());
       case "count" -> listen(meter = new Meter(Long.parseLong(words[1])));
       case "counted" -> counted();
-      case "flood" ->
-          "" + Flood.run(carrier, Integer.parseInt(words[1]), Long.parseLong(words[2]));
+      case "flood" -> "" + Flood.run(carrier, Integer.parseInt(words[1]), Long.parseLong(words[2]));
       case "end" -> end();
       case "close" -> close();
       default -> throw new IllegalArgumentException(words[0]);

@@ -23,8 +23,7 @@ final class ChildProcess implements AutoCloseable {
   private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
 
   ChildProcess() throws IOException {
-    process =
-        new ProcessBuilder(command()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    process = new ProcessBuilder(command()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     commands = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
     Thread.ofPlatform().daemon().name("child-answers").start(this::readAnswers);
   }

@@ -8,7 +8,9 @@ import java.util.concurrent.TimeUnit;
 import rpmsg.core.RpmsgListener;
 import rpmsg.core.RpmsgMessage;
 
-/** Copies out and counts what comes, until the last message; the clock is looked at now and then. */
+/**
+ * Copies out and counts what comes, until the last message; the clock is looked at now and then.
+ */
 final class Meter implements RpmsgListener {
   private static final int MESSAGES_PER_LOOK = 4096;
 

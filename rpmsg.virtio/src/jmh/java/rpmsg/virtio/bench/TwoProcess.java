@@ -6,6 +6,8 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -14,13 +16,16 @@ import rpmsg.core.RpmsgException;
 /**
  * Two processes on one machine, this one the host, the other the remote, over a file in memory with
  * the doorbell {@code poll}: round trips and one-way rates from the public API to the listener, and
- * beside them, in the same run, those of a bare ring.
+ * beside them, in the same run, those of a bare ring. The two take turns, and each figure is the
+ * median of its rounds, because what two cores cost each other changes by the second.
  *
- * <p>One optional argument: seconds per figure, default 2.
+ * <p>Optional arguments: seconds per figure (2), then bytes of payload (16 128 496).
  */
 public final class TwoProcess implements AutoCloseable {
   private static final int[] SIZES = {16, 128, 496};
-  private static final long WARM_UP = TimeUnit.MILLISECONDS.toNanos(1000);
+  private static final int WARM_UP_SIZE = 128;
+  private static final int ROUNDS = 5;
+  private static final long WARM_UP = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Path folder;
@@ -29,7 +34,7 @@ public final class TwoProcess implements AutoCloseable {
   private int files;
 
   private TwoProcess(double seconds) throws IOException {
-    nanos = (long) (seconds * 1e9);
+    nanos = (long) (seconds * 1e9 / ROUNDS);
     Path memory = Path.of("/dev/shm");
     folder =
         Files.isDirectory(memory)
@@ -39,13 +44,14 @@ public final class TwoProcess implements AutoCloseable {
 
   public static void main(String[] args) throws Exception {
     double seconds = args.length > 0 ? Double.parseDouble(args[0]) : 2;
+    int[] sizes =
+        args.length > 1 ? Stream.of(args).skip(1).mapToInt(Integer::parseInt).toArray() : SIZES;
     printMachine();
     try (TwoProcess bench = new TwoProcess(seconds)) {
       System.out.println("warming up");
-      bench.measure(Carrier.Kind.BARE, 128);
-      bench.measure(Carrier.Kind.STACK, 128);
+      bench.warmUp();
       System.out.println(Figures.heading());
-      for (int size : SIZES) {
+      for (int size : sizes) {
         bench.compare(size);
       }
     }
@@ -82,12 +88,25 @@ public final class TwoProcess implements AutoCloseable {
     }
   }
 
+  private void warmUp() throws IOException, RpmsgException, InterruptedException {
+    for (int i = 0; i < ROUNDS; i++) {
+      measure(Carrier.Kind.BARE, WARM_UP_SIZE);
+      measure(Carrier.Kind.STACK, WARM_UP_SIZE);
+    }
+  }
+
   private void compare(int size) throws IOException, RpmsgException, InterruptedException {
-    Figures bare = measure(Carrier.Kind.BARE, size);
-    System.out.println(bare.row(size, "bare ring"));
-    Figures stack = measure(Carrier.Kind.STACK, size);
-    System.out.println(stack.row(size, "rpmsg"));
-    System.out.println(stack.over(bare).row(size, "times worse"));
+    List<Figures> bare = new ArrayList<>();
+    List<Figures> stack = new ArrayList<>();
+    List<Figures> ratio = new ArrayList<>();
+    for (int i = 0; i < ROUNDS; i++) {
+      bare.add(measure(Carrier.Kind.BARE, size));
+      stack.add(measure(Carrier.Kind.STACK, size));
+      ratio.add(stack.getLast().over(bare.getLast()));
+    }
+    System.out.println(Figures.median(bare).row(size, "bare ring"));
+    System.out.println(Figures.median(stack).row(size, "rpmsg"));
+    System.out.println(Figures.median(ratio).row(size, "times worse"));
   }
 
   private Figures measure(Carrier.Kind kind, int size)
@@ -98,7 +117,10 @@ public final class TwoProcess implements AutoCloseable {
       RoundTrips trips = roundTrips(carrier, size);
       Figures figures =
           new Figures(
-              trips.micros(0.5), trips.micros(0.99), toRemote(carrier, size), toHost(carrier, size));
+              trips.micros(0.5),
+              trips.micros(0.99),
+              toRemote(carrier, size),
+              toHost(carrier, size));
       child.ask("close");
       return figures;
     } finally {

@@ -9,9 +9,9 @@ import rpmsg.virtio.ring.DeviceVirtqueue;
 import rpmsg.virtio.ring.VringFlags;
 
 /**
- * The device's side, what firmware is: it sends on ring 0 and receives on ring 1, in buffers that the
- * driver owns. Every buffer goes back with its full descriptor length, because OpenAMP takes that
- * for its capacity (openamp-contract trap 1, LX141).
+ * The device's side, what firmware is: it sends on ring 0 and receives on ring 1, in buffers that
+ * the driver owns. Every buffer goes back with its full descriptor length, because OpenAMP takes
+ * that for its capacity (openamp-contract trap 1, LX141).
  */
 final class DeviceSide implements Side {
   private static final int CHAINED = VringFlags.DESC_NEXT | VringFlags.DESC_INDIRECT;
@@ -26,6 +26,11 @@ final class DeviceSide implements Side {
   private final TxBuffer[] transmitById;
   private final ArrayDeque<TxBuffer> unused = new ArrayDeque<>();
   private volatile int smallest = -1;
+
+  /** Entries that named no descriptor and were counted already. */
+  private long receiveSkipped;
+
+  private long transmitSkipped;
 
   DeviceSide(
       DeviceVirtqueue transmit,
@@ -60,10 +65,10 @@ final class DeviceSide implements Side {
 
   @Override
   public RxBuffer nextReceived() {
-    for (; ; ) {
+    for (int i = 0; i < receiveById.length; i++) {
       int id = receive.nextAvail();
       if (id == DeviceVirtqueue.NONE) {
-        return null;
+        break;
       }
       int length = receive.length();
       if (!usable(receive)) {
@@ -79,6 +84,9 @@ final class DeviceSide implements Side {
       counters.badMessages++;
       receive.addUsed(id, length);
     }
+    counters.badEntries += receive.badEntries() - receiveSkipped;
+    receiveSkipped = receive.badEntries();
+    return null;
   }
 
   @Override
@@ -117,10 +125,10 @@ final class DeviceSide implements Side {
     if (given != null) {
       return given;
     }
-    for (; ; ) {
+    for (int i = 0; i < transmitById.length; i++) {
       int id = transmit.nextAvail();
       if (id == DeviceVirtqueue.NONE) {
-        return null;
+        break;
       }
       if (usable(transmit)) {
         TxBuffer buffer = transmitById[id];
@@ -134,9 +142,14 @@ final class DeviceSide implements Side {
       transmit.addUsed(id, 0);
       transmit.publishUsed();
     }
+    counters.badTransmitEntries += transmit.badEntries() - transmitSkipped;
+    transmitSkipped = transmit.badEntries();
+    return null;
   }
 
-  /** One descriptor, room for a header, all of it inside the memory; the flag WRITE may be missing. */
+  /**
+   * One descriptor, room for a header, all of it inside the memory; the flag WRITE may be missing.
+   */
   private boolean usable(DeviceVirtqueue ring) {
     long address = ring.address();
     long length = Integer.toUnsignedLong(ring.length());
@@ -181,7 +194,7 @@ final class DeviceSide implements Side {
   @Override
   public int mtu() {
     int size = smallest;
-    return size < 0 ? -1 : size - RpmsgHeader.SIZE;
+    return size < 0 ? -1 : RpmsgHeader.payload(size);
   }
 
   @Override

@@ -175,7 +175,7 @@ final class DriverSide implements Side {
 
   @Override
   public int mtu() {
-    return bufferSize - RpmsgHeader.SIZE;
+    return RpmsgHeader.payload(bufferSize);
   }
 
   @Override

@@ -62,21 +62,21 @@ final class NameServiceGate {
   }
 
   /** The name service that is there from now on, or null. */
-  void service(NameService service) {
-    detach();
+  void service(NameService next) {
+    detach(() -> service = null);
     synchronized (this) {
-      this.service = service;
-      present = service != null;
+      service = next;
+      present = next != null;
       failure = "";
     }
     wake.run();
   }
 
   /** The link that is laid out from now on, or null. */
-  void space(AddressSpace space) {
-    detach();
+  void space(AddressSpace next) {
+    detach(() -> space = null);
     synchronized (this) {
-      this.space = space;
+      space = next;
       failure = "";
     }
   }
@@ -159,10 +159,14 @@ final class NameServiceGate {
     }
   }
 
-  private void detach() {
+  /**
+   * @param withdraw takes away what an attempt needs, so that none starts while the last one ends
+   */
+  private void detach(Runnable withdraw) {
     Attempt ended;
     boolean bound;
     synchronized (this) {
+      withdraw.run();
       ended = attempt;
       attempt = null;
       bound = attached;

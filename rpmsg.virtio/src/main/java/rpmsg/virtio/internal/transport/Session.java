@@ -54,7 +54,8 @@ final class Session implements TransportOps {
     this.counters = transport.tally();
     RpmsgHeader header = new RpmsgHeader(link.order());
     transmitter =
-        new Transmitter(header, counters, doorbell, config.alwaysKick(), this::failed);
+        new Transmitter(
+            header, counters, doorbell, config.alwaysKick(), this::failed, this::isOver);
     role = Role.of(config, link, transport.progress(link));
     side = role.bringUp(new SideParts(header, counters, transmitter, this::wake));
     space = transport.bus().open(this);
@@ -81,7 +82,7 @@ final class Session implements TransportOps {
           doorbell.active();
           spins = 0;
         }
-        transmitter.wakeWaiters(this::execute);
+        transmitter.wakeWaiters(space);
         if (taken == 0 || ++busy % 64 == 0) {
           String over = over(attached);
           if (over != null) {
@@ -121,6 +122,7 @@ final class Session implements TransportOps {
   private int receive() {
     recycleReleased();
     int taken = 0;
+    boolean before = parked;
     parked = !space.service() || !retryRefused();
     if (!parked) {
       RxBuffer buffer;
@@ -132,6 +134,9 @@ final class Session implements TransportOps {
           break;
         }
       }
+    }
+    if (parked && !before) {
+      counters.parks++;
     }
     publishReceived();
     return taken;
@@ -145,7 +150,6 @@ final class Session implements TransportOps {
 
   private boolean deliver(RxBuffer buffer) {
     if (!space.deliver(buffer)) {
-      counters.parks++;
       refused = buffer;
       parked = true;
       return false;
@@ -182,6 +186,17 @@ final class Session implements TransportOps {
 
   /** Why the link is over, or null; sets the state that others see. */
   private String over(boolean attached) throws LinkException {
+    String over = over();
+    if (over == null) {
+      transport.report(state(attached), attached ? "" : transport.gate().reason());
+      if (online && attached) {
+        transport.readiness().ready(space, usable);
+      }
+    }
+    return over;
+  }
+
+  private String over() throws LinkException {
     if (transport.closing()) {
       return "stopped";
     }
@@ -195,18 +210,23 @@ final class Session implements TransportOps {
     if (over != null) {
       return over;
     }
-    if (side.overwritten()) {
+    if (side.overwritten() && (!online || transmitter.overwritten())) {
       return "the peer laid the rings out anew";
     }
     if (System.nanoTime() - nextCheck >= 0) {
       link.check();
       nextCheck = System.nanoTime() + CHECK_NANOS;
     }
-    transport.report(state(attached), attached ? "" : transport.gate().reason());
-    if (online && attached) {
-      transport.readiness().ready(space, usable);
-    }
     return null;
+  }
+
+  /** For a listener that waits for a buffer; the duty cycle then finds the reason itself. */
+  private boolean isOver() {
+    try {
+      return over() != null;
+    } catch (LinkException | VirtqueueException ended) {
+      return true;
+    }
   }
 
   private State state(boolean attached) {
@@ -241,10 +261,10 @@ final class Session implements TransportOps {
 
   /** The link is over: nothing is sent or touched from here on. */
   void end(boolean memoryIntact) {
+    transmitter.stop();
     transport.readiness().withdraw();
     space.close();
     transport.gate().space(null);
-    transmitter.stop();
     if (memoryIntact && !(failure instanceof InternalError)) {
       role.takeDown();
     }
@@ -253,12 +273,6 @@ final class Session implements TransportOps {
   private void failed(Throwable cause) {
     failure = cause;
     doorbell.wake();
-  }
-
-  private void execute(Runnable action) {
-    if (!space.execute(action)) {
-      transport.step("too busy to tell that a transmit buffer is free");
-    }
   }
 
   // TransportOps
@@ -294,8 +308,7 @@ final class Session implements TransportOps {
   }
 
   @Override
-  public BufferClaim claim(int src, int dst, int length, long timeoutNanos)
-      throws RpmsgException {
+  public BufferClaim claim(int src, int dst, int length, long timeoutNanos) throws RpmsgException {
     return transmitter.claim(src, dst, length, timeoutNanos);
   }
 

@@ -8,10 +8,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import rpmsg.core.BufferClaim;
 import rpmsg.core.Errno;
 import rpmsg.core.RpmsgException;
+import rpmsg.core.spi.AddressSpace;
 import rpmsg.virtio.internal.link.Doorbell;
 import rpmsg.virtio.internal.wire.RpmsgHeader;
 import rpmsg.virtio.ring.VirtqueueException;
@@ -36,24 +38,28 @@ final class Transmitter {
   private final Doorbell doorbell;
   private final boolean alwaysKick;
   private final Consumer<Throwable> onFailure;
+  private final BooleanSupplier over;
   private Side side;
   private Thread receiveThread;
   private boolean up;
 
   /**
    * @param onFailure told when the ring is broken or the memory is gone; must not block
+   * @param over whether the link is over, asked by the receive thread while it waits here
    */
   Transmitter(
       RpmsgHeader header,
       Counters counters,
       Doorbell doorbell,
       boolean alwaysKick,
-      Consumer<Throwable> onFailure) {
+      Consumer<Throwable> onFailure,
+      BooleanSupplier over) {
     this.header = header;
     this.counters = counters;
     this.doorbell = doorbell;
     this.alwaysKick = alwaysKick;
     this.onFailure = onFailure;
+    this.over = over;
   }
 
   /** Sending may begin. */
@@ -147,6 +153,9 @@ final class Transmitter {
       if (up) {
         side.giveBack(buffer);
         freed.signal();
+        if (!whenWritable.isEmpty()) {
+          doorbell.wake();
+        }
       }
     } finally {
       lock.unlock();
@@ -172,6 +181,9 @@ final class Transmitter {
       whenWritable.add(action);
       waiting.incrementAndGet();
       side.enableFree();
+      if (side.hasFree()) {
+        doorbell.wake();
+      }
     } catch (InternalError failure) {
       throw failed(failure);
     } finally {
@@ -182,9 +194,9 @@ final class Transmitter {
   /**
    * Wakes those who wait, if a buffer came free; on the receive thread.
    *
-   * @param run takes the actions of {@link #whenWritable}
+   * @param space runs the actions of {@link #whenWritable}; one that it cannot take stays
    */
-  void wakeWaiters(Consumer<Runnable> run) {
+  void wakeWaiters(AddressSpace space) {
     if (waiting.get() == 0) {
       return;
     }
@@ -194,17 +206,23 @@ final class Transmitter {
         return;
       }
       freed.signalAll();
-      for (Runnable action; (action = whenWritable.poll()) != null; ) {
+      for (Runnable action; (action = whenWritable.peek()) != null && space.execute(action); ) {
+        whenWritable.remove();
         noLongerWaiting();
-        run.accept(action);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  int mtu() {
-    return side == null ? -1 : side.mtu();
+  /** {@link Side#overwritten}, asked while nobody is between the two stores of a send. */
+  boolean overwritten() {
+    lock.lock();
+    try {
+      return side.overwritten();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Runs {@code action} while nobody sends. */
@@ -220,11 +238,12 @@ final class Transmitter {
   private TxBuffer takeFor(int length) throws RpmsgException {
     checkUp();
     TxBuffer buffer = side.take();
-    if (buffer != null && length > buffer.capacity - RpmsgHeader.SIZE) {
+    if (buffer != null && length > RpmsgHeader.payload(buffer.capacity)) {
       side.giveBack(buffer);
       throw new RpmsgException(
           Errno.EMSGSIZE,
-          "message is too big (" + length + "), at most " + (buffer.capacity - RpmsgHeader.SIZE));
+          "message is too big (%d), at most %d"
+              .formatted(length, RpmsgHeader.payload(buffer.capacity)));
     }
     return buffer;
   }
@@ -286,7 +305,10 @@ final class Transmitter {
     return true;
   }
 
-  private void awaitOnDoorbell(long left) {
+  private void awaitOnDoorbell(long left) throws RpmsgException {
+    if (over.getAsBoolean()) {
+      throw new RpmsgException(Errno.ENODEV, "the link is down");
+    }
     exclusively(() -> side.enableFree());
     if (!side.hasFree()) {
       doorbell.await(Math.min(left, SLICE_NANOS));

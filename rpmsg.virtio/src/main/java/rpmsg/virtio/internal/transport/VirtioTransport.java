@@ -85,14 +85,30 @@ public final class VirtioTransport implements TransportInfo {
     }
     closing = true;
     wake();
-    try {
-      if (!thread.join(Duration.ofMillis(STOP_BOUND))) {
-        log.error("{}: the receive thread did not end within {} ms", config.name(), STOP_BOUND);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!ended()) {
+      log.error("{}: the receive thread did not end within {} ms", config.name(), STOP_BOUND);
     }
     report(State.STOPPED, "stopped");
+  }
+
+  /** Waits for the receive thread, also when interrupted: who stops us takes our classes away. */
+  private boolean ended() {
+    boolean interrupted = false;
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_BOUND);
+    try {
+      for (; ; ) {
+        try {
+          return thread.getState() == Thread.State.NEW
+              || thread.join(Duration.ofNanos(end - System.nanoTime()));
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private void run() {
@@ -123,7 +139,7 @@ public final class VirtioTransport implements TransportInfo {
       return refused.getMessage();
     } catch (Role.Stopped stopped) {
       return "stopped";
-    } catch (RuntimeException | InternalError failed) {
+    } catch (RuntimeException | Error failed) {
       log.error("{}: link failed", config.name(), failed);
       return "link failed: " + failed;
     } finally {
@@ -212,7 +228,7 @@ public final class VirtioTransport implements TransportInfo {
   void report(State now, String why) {
     if (!why.equals(reason)) {
       reason = why;
-      if (!why.isEmpty() && now != State.STOPPED) {
+      if (!why.isEmpty() && !stopping) {
         log.info("{}: {}", config.name(), why);
       }
     }

@@ -34,11 +34,20 @@ public final class RpmsgHeader {
   private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final boolean BIG = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
 
+  private static final int MAX_LENGTH = 0xFFFF;
+
   private final boolean swap;
 
   /** A codec for one byte order. */
   public RpmsgHeader(ByteOrder order) {
     swap = order != ByteOrder.nativeOrder();
+  }
+
+  /**
+   * Largest payload of a buffer of {@code size} bytes, from 16 on: the field len is 16 bits wide.
+   */
+  public static int payload(int size) {
+    return Math.min(size - SIZE, MAX_LENGTH);
   }
 
   /** Sender's address of the message at the start of {@code buffer}. */

@@ -22,18 +22,18 @@ class HostBringUpTest {
   /** Runs a whole session over a fake link; the test ends it by asking for a reset. */
   private static List<String> session(FakeLink link, int noNotify) throws Exception {
     try (TestNode node = new TestNode(TestNode.config("idle", Role.HOST, 1))) {
-      VirtioTransport transport = new VirtioTransport(CONFIG, node.bus, s -> () -> {}, node.logger());
+      VirtioTransport transport =
+          new VirtioTransport(CONFIG, node.bus, s -> () -> {}, node.logger());
       Session session = new Session(transport, CONFIG, link);
       link.queue0.usedFlags(noNotify);
       CompletableFuture<String> over =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return session.run();
-                } catch (LinkException e) {
-                  throw new IllegalStateException(e);
-                }
-              });
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return session.run();
+            } catch (LinkException e) {
+              throw new IllegalStateException(e);
+            }
+          });
       transport.nameService(node);
       TestNode.await("ready", () -> transport.state() == rpmsg.core.TransportInfo.State.READY);
       List<String> record = List.copyOf(link.record);
@@ -81,7 +81,8 @@ class HostBringUpTest {
   void lx119_refusedFeaturesFailTheLink() throws Exception {
     try (FakeLink link = new FakeLink("fake4", 1 | 1L << 32, false);
         TestNode node = new TestNode(TestNode.config("idle", Role.HOST, 1))) {
-      VirtioTransport transport = new VirtioTransport(CONFIG, node.bus, s -> () -> {}, node.logger());
+      VirtioTransport transport =
+          new VirtioTransport(CONFIG, node.bus, s -> () -> {}, node.logger());
       LinkException refused =
           assertThrows(LinkException.class, () -> new Session(transport, CONFIG, link));
       assertTrue(refused.getMessage().contains("refuses features"), refused.getMessage());

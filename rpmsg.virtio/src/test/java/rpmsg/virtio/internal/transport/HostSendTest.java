@@ -152,11 +152,10 @@ class HostSendTest {
     CompletableFuture<Errno> result = new CompletableFuture<>();
     Thread sender =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  result.complete(errno(() -> endpoint.sendTo(bytes("x"), 5, LONG)));
-                  stillSet.set(Thread.currentThread().isInterrupted());
-                });
+            .start(() -> {
+              result.complete(errno(() -> endpoint.sendTo(bytes("x"), 5, LONG)));
+              stillSet.set(Thread.currentThread().isInterrupted());
+            });
     peer.await("a wish for interrupts", () -> peer.queue1.availFlags() == 0);
     sender.interrupt();
     assertEquals(Errno.EINTR, result.get(20, TimeUnit.SECONDS));
@@ -236,13 +235,12 @@ class HostSendTest {
   }
 
   private static CompletableFuture<Void> inBackground(Call call) {
-    return CompletableFuture.runAsync(
-        () -> {
-          try {
-            call.run();
-          } catch (Exception e) {
-            throw new IllegalStateException(e);
-          }
-        });
+    return CompletableFuture.runAsync(() -> {
+      try {
+        call.run();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    });
   }
 }

@@ -28,7 +28,8 @@ class LoopbackTest {
       RpmsgEndpoint endpoint =
           near.createEndpoint(RpmsgAddress.ANY, m -> got.add(new String(m.toByteArray())));
       for (int i = 0; i < 5_000; i++) {
-        endpoint.sendTo(TestNode.bytes("hello " + i), echo.address(), RpmsgEndpoint.DEFAULT_TIMEOUT);
+        endpoint.sendTo(
+            TestNode.bytes("hello " + i), echo.address(), RpmsgEndpoint.DEFAULT_TIMEOUT);
         assertEquals("hello " + i, got.poll(10, TimeUnit.SECONDS));
       }
       echo.close();

@@ -38,7 +38,7 @@ class NameServiceGateTest {
       peer.await("posted", () -> peer.queue0.availIndex() == 256);
       node.transport.nameService(bad);
       TestNode.await("refusal", () -> node.transport.reason().contains(reason));
-      assertEquals(State.WAITING, node.transport.state());
+      node.awaitState(State.WAITING);
       assertEquals(3, peer.status());
       assertTrue(node.ready.isEmpty());
       assertTrue(node.transport.transport().endpoints().isEmpty(), "an endpoint was left behind");

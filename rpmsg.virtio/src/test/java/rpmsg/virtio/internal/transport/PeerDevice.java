@@ -30,6 +30,12 @@ final class PeerDevice extends RawPeer {
     return this;
   }
 
+  /** Begins again at rings that the driver has laid out anew. */
+  PeerDevice restart() {
+    taken0 = used0 = taken1 = used1 = 0;
+    return awaitDriverOk();
+  }
+
   /** Takes a posted buffer; its descriptor. */
   int take() {
     await("a receive buffer", () -> queue0.availIndex() != (taken0 & 0xFFFF));

@@ -30,6 +30,7 @@ abstract class RawPeer implements AutoCloseable {
   final ByteOrder order;
   final RawQueue queue0;
   final RawQueue queue1;
+  private boolean rung;
 
   RawPeer(String at, String doorbell, int index, LinkOptions options) {
     link = open(at, doorbell, index, options);
@@ -59,7 +60,7 @@ abstract class RawPeer implements AutoCloseable {
     TestNode.await(
         "peer: " + what,
         () -> {
-          link.doorbell().poll();
+          rung |= link.doorbell().poll();
           VarHandle.fullFence();
           return condition.getAsBoolean();
         });
@@ -70,9 +71,11 @@ abstract class RawPeer implements AutoCloseable {
     link.doorbell().ring();
   }
 
-  /** Takes the rings that are pending; whether there were any. */
+  /** Whether the other side rang since this was asked last. */
   boolean rung() {
-    return link.doorbell().poll();
+    boolean now = rung | link.doorbell().poll();
+    rung = false;
+    return now;
   }
 
   int status() {

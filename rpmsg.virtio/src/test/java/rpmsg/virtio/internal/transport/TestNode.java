@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -185,13 +186,16 @@ public final class TestNode implements AutoCloseable, NameService {
   /** An endpoint that sends back whatever comes. */
   public static RpmsgEndpoint echo(RpmsgTransport space, String name, int address)
       throws RpmsgException {
-    RpmsgEndpoint[] self = new RpmsgEndpoint[1];
-    self[0] =
+    CompletableFuture<RpmsgEndpoint> self = new CompletableFuture<>();
+    RpmsgEndpoint endpoint =
         space.announce(
             name,
             address,
-            message -> self[0].sendTo(message.payload(), message.src(), Duration.ofSeconds(1)));
-    return self[0];
+            message ->
+                self.get(1, TimeUnit.SECONDS)
+                    .sendTo(message.payload(), message.src(), Duration.ofSeconds(1)));
+    self.complete(endpoint);
+    return endpoint;
   }
 
   public static MemorySegment bytes(String text) {

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.virtio.internal.transport;
+
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static rpmsg.virtio.internal.transport.TestNode.bytes;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import rpmsg.core.RpmsgEndpoint;
+import rpmsg.core.RpmsgTransport;
+import rpmsg.virtio.internal.transport.TransportConfig.Role;
+
+/** SIGKILL of the peer in mid-flood, again and again: each time the link works again. */
+@Timeout(120)
+class KillTest {
+  private static final Duration LONG = Duration.ofSeconds(10);
+
+  private final Path file = SharedFiles.fresh();
+  private final Path socket = file.resolveSibling(file.getFileName() + ".sock");
+
+  @AfterEach
+  void clean() throws IOException {
+    Files.deleteIfExists(file);
+    Files.deleteIfExists(socket);
+  }
+
+  @Test
+  void deviceAtIndex1WithPoll10Times() throws Exception {
+    killed(10, Role.REMOTE, 1, "poll");
+  }
+
+  @Test
+  void driverAtIndex0WithPoll() throws Exception {
+    killed(2, Role.HOST, 0, "poll");
+  }
+
+  @Test
+  void deviceAtIndex1WithSocket() throws Exception {
+    killed(2, Role.REMOTE, 1, "unix:" + socket);
+  }
+
+  @Test
+  void driverAtIndex0WithSocket10Times() throws Exception {
+    killed(10, Role.HOST, 0, "unix:" + socket);
+  }
+
+  @Test
+  void deviceAtIndex0WithPoll() throws Exception {
+    killed(2, Role.REMOTE, 0, "poll");
+  }
+
+  @Test
+  void driverAtIndex1WithPoll() throws Exception {
+    killed(2, Role.HOST, 1, "poll");
+  }
+
+  @Test
+  void deviceAtIndex0WithSocket() throws Exception {
+    killed(2, Role.REMOTE, 0, "unix:" + socket);
+  }
+
+  @Test
+  void driverAtIndex1WithSocket() throws Exception {
+    killed(2, Role.HOST, 1, "unix:" + socket);
+  }
+
+  private void killed(int times, Role role, int index, String doorbell) throws Exception {
+    Role own = role == Role.HOST ? Role.REMOTE : Role.HOST;
+    TransportConfig child = TestNode.config("child", role, "shm:" + file, doorbell, index);
+    TransportConfig near = TestNode.config("near", own, "shm:" + file, doorbell, 1 - index);
+    FloodChild next = FloodChild.prepared(child);
+    RpmsgTransport old = null;
+    try (TestNode node = TestNode.started(near)) {
+      for (int round = 0; round < times; round++) {
+        FloodChild current = next;
+        next = FloodChild.prepared(child);
+        current.go();
+        old = expectNew(node, old);
+        works(node, old);
+        floodBothWays(old);
+        current.kill();
+      }
+      next.go();
+      works(node, expectNew(node, old));
+    } finally {
+      next.kill();
+    }
+  }
+
+  /** Ready again, with the new process's announcement on the new link. */
+  private static RpmsgTransport expectNew(TestNode node, RpmsgTransport old) throws Exception {
+    TestNode.await("ready again", () -> !node.ready.isEmpty() && !node.ready.contains(old));
+    RpmsgTransport space = node.awaitReady();
+    TestNode.await("echo", () -> space.channels().size() == 1);
+    assertTrue(old == null || old.channels().isEmpty() && old.endpoints().isEmpty());
+    return space;
+  }
+
+  private void works(TestNode node, RpmsgTransport space) throws Exception {
+    BlockingQueue<String> got = new LinkedBlockingQueue<>();
+    RpmsgEndpoint endpoint = space.createEndpoint(-1, m -> got.add(new String(m.toByteArray())));
+    for (int i = 0; i < 300; i++) {
+      endpoint.sendTo(bytes("e" + i), 0x500, LONG);
+      assertEquals("e" + i, got.poll(20, TimeUnit.SECONDS));
+    }
+    expectAllBuffers(node);
+  }
+
+  /** In the memory itself: all receive buffers posted, all transmit buffers returned. */
+  private void expectAllBuffers(TestNode node) throws Exception {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      TestNode.await(
+          "all receive buffers are posted",
+          () -> ((index(memory, 0x5002) - index(memory, 0x6002)) & 0xFFFF) == 256);
+      TestNode.await(
+          "all transmit buffers came back", () -> index(memory, 0x9002) == index(memory, 0xA002));
+    }
+    assertTrue(node.dump().contains("held 0 of 128"), node.dump());
+  }
+
+  private static int index(MemorySegment memory, long at) {
+    VarHandle.fullFence();
+    return memory.get(JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), at) & 0xFFFF;
+  }
+
+  private static void floodBothWays(RpmsgTransport space) throws Exception {
+    AtomicLong received = new AtomicLong();
+    space.createEndpoint(FloodChild.SINK, m -> received.incrementAndGet());
+    RpmsgEndpoint control = space.createEndpoint(-1, m -> {});
+    control.sendTo(bytes("go"), FloodChild.CONTROL, LONG);
+    Thread.ofPlatform().daemon().start(() -> FloodChild.flood(space));
+    TestNode.await("a flood", () -> received.get() > 2_000);
+  }
+}
