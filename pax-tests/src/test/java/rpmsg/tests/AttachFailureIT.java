@@ -84,15 +84,23 @@ public class AttachFailureIT {
       ServiceRegistration<NameService> registration =
           context.registerService(NameService.class, broken, null);
       rig.configure();
-      Rig.await(() -> "reason " + reason, () -> rig.references("rpmsg.core.TransportInfo", null)
-          .stream().anyMatch(info -> reasonOf(info).contains(reason)));
+      Rig.await(
+          () -> "reason " + reason,
+          () ->
+              rig.references("rpmsg.core.TransportInfo", null).stream()
+                  .anyMatch(info -> reasonOf(info).contains(reason)));
       Rig.await(() -> "a log line", () -> lines.get() == 1);
       assertFalse(rig.ready());
       assertFalse("never DRIVER_OK", rig.remote.running());
       assertEquals(sessions, rig.remote.sessions.get());
-      assertFalse("no service", context.getServiceReferences(
-          rpmsg.core.RpmsgTransport.class, "(rpmsg.transport=it)").iterator().hasNext());
-      Rig.await(() -> "no thread", () -> Rig.threads().stream().noneMatch(t -> t.contains("attach")));
+      assertFalse(
+          "no service",
+          context
+              .getServiceReferences(rpmsg.core.RpmsgTransport.class, "(rpmsg.transport=it)")
+              .iterator()
+              .hasNext());
+      Rig.await(
+          () -> "no thread", () -> Rig.threads().stream().noneMatch(t -> t.contains("attach")));
       registration.unregister();
       rig.start("rpmsg.ns");
       rig.awaitAllAnnounced();

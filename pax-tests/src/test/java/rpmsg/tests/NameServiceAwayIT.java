@@ -94,13 +94,12 @@ public class NameServiceAwayIT {
     Thread announcer =
         Thread.ofPlatform()
             .daemon()
-            .start(
-                () -> {
-                  for (int i = 0; i < 700 && !done.get(); i++) {
-                    rig.remote.announce("flow-" + i, 0x2000 + i);
-                    Rig.await(() -> "taken", rig.remote::quiet);
-                  }
-                });
+            .start(() -> {
+              for (int i = 0; i < 700 && !done.get(); i++) {
+                rig.remote.announce("flow-" + i, 0x2000 + i);
+                Rig.await(() -> "taken", rig.remote::quiet);
+              }
+            });
     for (int i = 0; i < 20; i++) {
       rig.stop("rpmsg.ns");
       rig.start("rpmsg.ns");
@@ -116,7 +115,10 @@ public class NameServiceAwayIT {
   @Test
   public void dataOfOtherEndpointsFlowsMeanwhile() throws Exception {
     ServiceReference<RpmsgTransport> reference =
-        context.getServiceReferences(RpmsgTransport.class, "(rpmsg.transport=it)").iterator().next();
+        context
+            .getServiceReferences(RpmsgTransport.class, "(rpmsg.transport=it)")
+            .iterator()
+            .next();
     RpmsgTransport transport = context.getService(reference);
     BlockingQueue<Integer> echoes = new LinkedBlockingQueue<>();
     try (RpmsgEndpoint endpoint =

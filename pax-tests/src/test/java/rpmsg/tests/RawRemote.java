@@ -25,9 +25,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A remote processor on the bare bytes of the shared memory, in OpenAMP's layout: it knows nothing of
- * the code under test. It announces all its services the moment it sees DRIVER_OK, in each session
- * anew, and echoes data.
+ * A remote processor on the bare bytes of the shared memory, in OpenAMP's layout: it knows nothing
+ * of the code under test. It announces all its services the moment it sees DRIVER_OK, in each
+ * session anew, and echoes data.
  */
 final class RawRemote implements AutoCloseable {
   /** Where data sent to {@link #ECHO} comes back from. */

@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Dictionary;
+import java.util.Enumeration;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +28,11 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.service.log.LogEntry;
+import org.osgi.service.log.LogLevel;
+import org.osgi.service.log.LogReaderService;
 
 /**
  * A container with a host transport, and a {@link RawRemote} at the other end of its memory.
@@ -55,12 +62,13 @@ final class Rig implements AutoCloseable {
     configure();
   }
 
-  /** Creates the transport's configuration. */
+  /**
+   * Creates the transport's configuration, under a new PID each time: Felix's Config Admin can lose
+   * the factory PID of one that is deleted and made again at once.
+   */
   void configure() throws IOException {
-    ServiceReference<ConfigurationAdmin> reference =
-        context.getServiceReference(ConfigurationAdmin.class);
     configuration =
-        context.getService(reference).getFactoryConfiguration("rpmsg.virtio", "it", "?");
+        service(ConfigurationAdmin.class).createFactoryConfiguration("rpmsg.virtio", "?");
     configuration.update(properties(512));
   }
 
@@ -145,24 +153,46 @@ final class Rig implements AutoCloseable {
   /** Waits until exactly what the remote announces is there, in its order. */
   void awaitAllAnnounced() {
     await(
-        () -> transports() + difference(remote.expected(), channels()),
-        () -> ready() && remote.running() && remote.quiet() && channels().equals(remote.expected()));
+        () -> diagnosis() + difference(remote.expected(), channels()),
+        () ->
+            ready() && remote.running() && remote.quiet() && channels().equals(remote.expected()));
   }
 
-  /** What the transports say of themselves, for the message of a failure. */
-  private String transports() {
-    StringBuilder text = new StringBuilder("threads " + threads());
-    for (ServiceReference<?> reference : references("rpmsg.core.TransportInfo", null)) {
-      Object info = context.getService(reference);
-      try {
+  /** What transports, components, configurations and log say, for the message of a failure. */
+  private String diagnosis() {
+    List<String> lines = new ArrayList<>();
+    lines.add("threads " + threads());
+    try {
+      for (ServiceReference<?> reference : references("rpmsg.core.TransportInfo", null)) {
+        Object info = context.getService(reference);
         for (String property : List.of("name", "state", "reason", "counters")) {
-          text.append("; ").append(call(info, "rpmsg.core.TransportInfo", property));
+          lines.add(property + " " + call(info, "rpmsg.core.TransportInfo", property));
         }
-      } catch (ReflectiveOperationException e) {
-        text.append(e);
       }
+      Configuration[] all = service(ConfigurationAdmin.class).listConfigurations(null);
+      lines.add("configurations " + Arrays.toString(all));
+    } catch (ReflectiveOperationException | IOException | InvalidSyntaxException e) {
+      lines.add(e.toString());
     }
-    return text.append("; ").toString();
+    ServiceComponentRuntime components = service(ServiceComponentRuntime.class);
+    Bundle virtio = bundle("rpmsg.virtio");
+    for (ComponentDescriptionDTO description : components.getComponentDescriptionDTOs(virtio)) {
+      components
+          .getComponentConfigurationDTOs(description)
+          .forEach(c -> lines.add(description.name + " state " + c.state + " " + c.failure));
+    }
+    Enumeration<LogEntry> log = service(LogReaderService.class).getLog();
+    Collections.list(log).stream()
+        .filter(entry -> !entry.getLoggerName().startsWith("Events."))
+        .filter(entry -> entry.getLogLevel().ordinal() <= LogLevel.WARN.ordinal())
+        .limit(30)
+        .forEach(
+            e -> lines.add(e.getLoggerName() + ": " + e.getMessage() + " " + e.getException()));
+    return String.join("\n", lines) + "\n";
+  }
+
+  private <T> T service(Class<T> type) {
+    return context.getService(context.getServiceReference(type));
   }
 
   private static String difference(List<String> expected, List<String> there) {
@@ -238,8 +268,7 @@ final class Rig implements AutoCloseable {
 
   private static Object call(Object target, String type, String method)
       throws ReflectiveOperationException {
-    Method found =
-        target.getClass().getClassLoader().loadClass(type).getMethod(method);
+    Method found = target.getClass().getClassLoader().loadClass(type).getMethod(method);
     return found.invoke(target);
   }
 

@@ -63,7 +63,14 @@ public class RunIT {
     String[] link = {"--once", "--link", "shm:" + folder.resolve("memory"), "--doorbell", doorbell};
     try (RunProcess remote =
             new RunProcess(
-                with(link, "--role", "remote", "--index", "" + remoteIndex, "--echo", "demo@0x500"));
+                with(
+                    link,
+                    "--role",
+                    "remote",
+                    "--index",
+                    "" + remoteIndex,
+                    "--echo",
+                    "demo@0x500"));
         RunProcess host =
             new RunProcess(
                 with(link, "--index", "" + (1 - remoteIndex), "--ping", "demo:2000:496"))) {
@@ -79,7 +86,8 @@ public class RunIT {
     String[] link = {"--once", "--link", "shm:" + folder.resolve("memory")};
     try (RunProcess host = new RunProcess(with(link, "--echo", "server@100"));
         RunProcess remote =
-            new RunProcess(with(link, "--role", "remote", "--index", "1", "--ping", "server:100:0"))) {
+            new RunProcess(
+                with(link, "--role", "remote", "--index", "1", "--ping", "server:100:0"))) {
       assertEquals(remote.output(), 0, remote.exitCode());
       assertEquals(host.output(), 0, host.exitCode());
       assertPinged(remote.output(), "server", 100);
@@ -98,7 +106,8 @@ public class RunIT {
     refused("", "--once", "--link", "shm:" + foreign);
     refused("", "--once", "--link", "shm:" + foreign, "--index", "1");
     refused("", "--once", "--link", "shm:" + folder.resolve("none/memory"));
-    refused("", "--once", "--link", "shm:" + folder.resolve("none"), "--index", "1", "--timeout", "2");
+    refused(
+        "", "--once", "--link", "shm:" + folder.resolve("none"), "--index", "1", "--timeout", "2");
     assertArrayEquals("foreign files stay as they were", before, Files.readAllBytes(foreign));
   }
 
@@ -132,7 +141,8 @@ public class RunIT {
       }
       for (int round = 1; round <= 2; round++) {
         int sessions = round;
-        try (RunProcess host = new RunProcess("--once", "--link", "shm:" + memory, "--linger", "60")) {
+        try (RunProcess host =
+            new RunProcess("--once", "--link", "shm:" + memory, "--linger", "60")) {
           Rig.await(host::output, () -> remote.sessions.get() == sessions && remote.quiet());
           Rig.await(host::output, () -> host.output().contains("busy-49"));
           host.terminate();

@@ -43,11 +43,10 @@ public class TeardownIT {
 
   @Test
   public void coreUpdatedAndRefreshed() throws Exception {
-    survives(
-        rig -> {
-          rig.update("rpmsg.core");
-          rig.refresh("rpmsg.core");
-        });
+    survives(rig -> {
+      rig.update("rpmsg.core");
+      rig.refresh("rpmsg.core");
+    });
   }
 
   @Test
@@ -57,12 +56,11 @@ public class TeardownIT {
 
   @Test
   public void virtioRestarted() throws Exception {
-    survives(
-        rig -> {
-          rig.stop("rpmsg.virtio");
-          assertGone(rig);
-          rig.start("rpmsg.virtio");
-        });
+    survives(rig -> {
+      rig.stop("rpmsg.virtio");
+      assertGone(rig);
+      rig.start("rpmsg.virtio");
+    });
   }
 
   @Test
@@ -72,13 +70,12 @@ public class TeardownIT {
 
   @Test
   public void configurationDeleted() throws Exception {
-    survives(
-        rig -> {
-          rig.unconfigure();
-          Rig.await(() -> "gone", () -> !rig.remote.running() && Rig.threads().isEmpty());
-          assertGone(rig);
-          rig.configure();
-        });
+    survives(rig -> {
+      rig.unconfigure();
+      Rig.await(() -> "gone", () -> !rig.remote.running() && Rig.threads().isEmpty());
+      assertGone(rig);
+      rig.configure();
+    });
   }
 
   @Test

@@ -31,8 +31,8 @@ public record ChannelInfo(String name, int src, int dst) {
   }
 
   /**
-   * A text of the peer for people: {@code \\x1b} in place of everything that is not printable ASCII,
-   * so that a terminal or a log is not told what to do.
+   * A text of the peer for people: {@code \\x1b} in place of everything that is not printable
+   * ASCII, so that a terminal or a log is not told what to do.
    */
   public static String printable(String text) {
     StringBuilder safe = new StringBuilder(text.length());

@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 class ChannelInfoTest {
   @Test
   void aTerminalIsNotToldWhatToDo() {
-    assertEquals(
-        "a\\x1b[2J\\x0a\\xff\\x20ac~", ChannelInfo.printable("a\u001b[2J\n\u00ff\u20ac~"));
+    assertEquals("a\\x1b[2J\\x0a\\xff\\x20ac~", ChannelInfo.printable("a\u001b[2J\n\u00ff\u20ac~"));
     assertEquals("\\x07:0x1:0xffffffff", new ChannelInfo("\u0007", 1, -1).toString());
   }
 

@@ -66,6 +66,9 @@ public record NameServiceMessage(String name, int address, boolean destroy) {
   @Override
   public String toString() {
     return "NS{name=%s addr=%s %s}"
-        .formatted(ChannelInfo.printable(name), RpmsgAddress.format(address), destroy ? "DESTROY" : "CREATE");
+        .formatted(
+            ChannelInfo.printable(name),
+            RpmsgAddress.format(address),
+            destroy ? "DESTROY" : "CREATE");
   }
 }

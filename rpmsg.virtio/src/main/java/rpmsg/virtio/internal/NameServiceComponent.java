@@ -13,11 +13,14 @@ import rpmsg.core.spi.NameService;
 import rpmsg.virtio.internal.transport.VirtioTransport;
 
 /**
- * Gives the name service to all transports of this bundle. The reference to it is mandatory: without
- * a name service this component is not active and no transport is ready, and a set of bundles
- * without one does not resolve.
+ * Gives the name service to all transports of this bundle. The reference to it is mandatory:
+ * without a name service this component is not active and no transport is ready, and a set of
+ * bundles without one does not resolve.
  */
-@Component(name = "rpmsg.virtio.nameservice", immediate = true, service = {})
+@Component(
+    name = "rpmsg.virtio.nameservice",
+    immediate = true,
+    service = {})
 public final class NameServiceComponent {
   private final NameService nameService;
   private final List<VirtioTransport> transports = new CopyOnWriteArrayList<>();

@@ -76,7 +76,8 @@ public final class VirtioComponent {
     @AttributeDefinition(
         name = "Doorbell",
         description =
-            "poll, or unix:PATH (socket of OpenAMP's Linux port); empty: local for loopback, else poll")
+            "poll, or unix:PATH (socket of OpenAMP's Linux port); empty: local for loopback, else"
+                + " poll")
     String doorbell() default "";
 
     @AttributeDefinition(
@@ -113,7 +114,8 @@ public final class VirtioComponent {
     @AttributeDefinition(
         name = "Event index",
         description =
-            "Offer VIRTIO_F_EVENT_IDX; index 0 only. Never for an OpenAMP driver: it accepts and ignores it")
+            "Offer VIRTIO_F_EVENT_IDX; index 0 only. Never for an OpenAMP driver: it accepts and"
+                + " ignores it")
     boolean eventIdx() default false;
 
     @AttributeDefinition(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.shell.internal.command;
 
-import static rpmsg.core.RpmsgAddress.format;
 import static rpmsg.core.ChannelInfo.printable;
+import static rpmsg.core.RpmsgAddress.format;
 
 import java.util.Comparator;
 import java.util.List;

@@ -66,18 +66,28 @@ public record LinkOptions(
 
   /** The same with other feature bits. */
   public LinkOptions withFeatures(long value) {
-    return new LinkOptions(value, num, align, memorySize, poolSize, config, order, assignNotifyIds, peerWritesTable);
+    return new LinkOptions(
+        value, num, align, memorySize, poolSize, config, order, assignNotifyIds, peerWritesTable);
   }
 
   /** The same with vrings of another size or alignment. */
   public LinkOptions withVrings(int newNum, int newAlign) {
     return new LinkOptions(
-        features, newNum, newAlign, memorySize, poolSize, config, order, assignNotifyIds, peerWritesTable);
+        features,
+        newNum,
+        newAlign,
+        memorySize,
+        poolSize,
+        config,
+        order,
+        assignNotifyIds,
+        peerWritesTable);
   }
 
   /** The same with another size of the memory and of the room behind the rings, in bytes. */
   public LinkOptions withSizes(long memory, long pool) {
-    return new LinkOptions(features, num, align, memory, pool, config, order, assignNotifyIds, peerWritesTable);
+    return new LinkOptions(
+        features, num, align, memory, pool, config, order, assignNotifyIds, peerWritesTable);
   }
 
   /** The same with another configuration space. */
@@ -89,12 +99,21 @@ public record LinkOptions(
   /** The same with another byte order. */
   public LinkOptions withOrder(ByteOrder value) {
     return new LinkOptions(
-        features, num, align, memorySize, poolSize, config, value, assignNotifyIds, peerWritesTable);
+        features,
+        num,
+        align,
+        memorySize,
+        poolSize,
+        config,
+        value,
+        assignNotifyIds,
+        peerWritesTable);
   }
 
   /** The same with or without numbering the vrings. */
   public LinkOptions withAssignNotifyIds(boolean value) {
-    return new LinkOptions(features, num, align, memorySize, poolSize, config, order, value, peerWritesTable);
+    return new LinkOptions(
+        features, num, align, memorySize, poolSize, config, order, value, peerWritesTable);
   }
 
   /** The same for a peer that writes no table. */

@@ -40,7 +40,9 @@ final class MappedFile implements Backing {
       Object key = find(path, index);
       SharedFile file = SharedFile.acquire(path, key, index);
       try {
-        return index == 0 ? openFirst(path, key, file, options) : openSecond(path, key, file, options);
+        return index == 0
+            ? openFirst(path, key, file, options)
+            : openSecond(path, key, file, options);
       } catch (LinkException | IOException | RuntimeException | Error e) {
         file.release(index);
         throw e;

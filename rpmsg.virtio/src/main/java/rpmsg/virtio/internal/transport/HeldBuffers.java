@@ -8,7 +8,8 @@ import rpmsg.core.RpmsgException;
 
 /**
  * Receive buffers that listeners hold: how many, and those that were released and wait for the
- * receive thread to put them back. The stack is linked through the buffers, so nothing is allocated.
+ * receive thread to put them back. The stack is linked through the buffers, so nothing is
+ * allocated.
  */
 final class HeldBuffers {
   private final int limit;

@@ -48,9 +48,9 @@ final class RemoteRole extends Role {
   }
 
   /**
-   * Used entries under DRIVER_OK are those of a device that went without a word: the driver is asked
-   * to start over, so that it drops that device's channels. One that does not listen is taken as it
-   * is, from the used index on (trap 14).
+   * Used entries under DRIVER_OK are those of a device that went without a word: the driver is
+   * asked to start over, so that it drops that device's channels. One that does not listen is taken
+   * as it is, from the used index on (trap 14).
    */
   private void endEarlierDevice() throws Stopped, LinkException {
     boolean used = ring(0).device().usedIndex() != 0 || ring(1).device().usedIndex() != 0;

@@ -4,5 +4,4 @@ package rpmsg.virtio.internal.transport;
 import rpmsg.virtio.internal.wire.RpmsgHeader;
 
 /** What both sides are made with. */
-record SideParts(
-    RpmsgHeader header, Counters counters, Transmitter transmitter, Runnable wake) {}
+record SideParts(RpmsgHeader header, Counters counters, Transmitter transmitter, Runnable wake) {}

@@ -55,7 +55,10 @@ public final class VirtioTransport implements TransportInfo {
     readiness = new Readiness(publisher);
     gate = new NameServiceGate(config.name(), config.attachTimeout(), this::wake, log);
     thread =
-        Thread.ofPlatform().daemon().name("rpmsg-" + config.name() + "-receive").unstarted(this::run);
+        Thread.ofPlatform()
+            .daemon()
+            .name("rpmsg-" + config.name() + "-receive")
+            .unstarted(this::run);
   }
 
   public void start() {
@@ -73,8 +76,8 @@ public final class VirtioTransport implements TransportInfo {
   }
 
   /**
-   * Withdraws what is announced, resets the device and unmaps the memory. Waits for it, bounded; not
-   * to be called on the transport's own threads.
+   * Withdraws what is announced, resets the device and unmaps the memory. Waits for it, bounded;
+   * not to be called on the transport's own threads.
    */
   public void close() {
     stopping = true;
