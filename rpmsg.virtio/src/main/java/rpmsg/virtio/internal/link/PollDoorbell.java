@@ -14,7 +14,6 @@ final class PollDoorbell implements Doorbell {
   private static final long YIELD_NANOS = 2 * SPIN_NANOS;
   private static final long FIRST_SLEEP_NANOS = 50_000;
   private static final long LONGEST_SLEEP_NANOS = 1_000_000;
-  private static final int SPINS_PER_STEP = 16;
 
   private boolean idle;
   private long idleSince;
@@ -52,18 +51,12 @@ final class PollDoorbell implements Doorbell {
     }
     long idleFor = now - idleSince;
     if (idleFor < SPIN_NANOS) {
-      spin();
+      Thread.onSpinWait();
     } else if (idleFor < YIELD_NANOS) {
       Thread.yield();
     } else {
       park(Math.min(nanos, sleep));
       sleep = Math.min(2 * sleep, LONGEST_SLEEP_NANOS);
-    }
-  }
-
-  private static void spin() {
-    for (int i = 0; i < SPINS_PER_STEP; i++) {
-      Thread.onSpinWait();
     }
   }
 
