@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.tests;
 
-import static org.junit.Assert.assertEquals;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -61,7 +59,6 @@ public class RandomWalkIT {
           }
           bringUp();
           rig.awaitAllAnnounced();
-          assertEquals("DRIVER_OK while nobody was bound at 53", 0, rig.unbound.get());
           seen += rig.remote.expected().size();
         } catch (AssertionError | Exception failed) {
           summary(seed, i, seen);

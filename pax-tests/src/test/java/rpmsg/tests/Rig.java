@@ -239,7 +239,10 @@ final class Rig implements AutoCloseable {
     return (Long) reference.getProperty("service.id");
   }
 
-  /** At the instant of DRIVER_OK: is anybody bound at 53? */
+  /**
+   * When the remote sees DRIVER_OK: is anybody bound at 53? It says something only where nothing is
+   * being stopped at that moment.
+   */
   private void lookAtNameService() {
     for (ServiceReference<?> reference : references("rpmsg.core.RpmsgBus", null)) {
       Object bus = context.getService(reference);
