@@ -36,7 +36,7 @@ class AnnounceTest {
   }
 
   @Test
-  void createIsSentNowAndDestroyOnceOnClose() throws Exception {
+  void lx007_lx011_createAndDestroyGoFromTheAnnouncedAddressTo53() throws Exception {
     RpmsgEndpoint endpoint = announce("svc", RpmsgAddress.ANY);
     assertEquals(List.of("CREATE svc"), bus.events);
     endpoint.close();

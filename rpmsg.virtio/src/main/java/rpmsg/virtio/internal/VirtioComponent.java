@@ -102,8 +102,13 @@ public final class VirtioComponent {
     int bufferSize() default 512;
 
     @AttributeDefinition(
+        name = "Buffers",
+        description = "Buffers per direction at most; a smaller ring has fewer; host only")
+    int buffers() default 256;
+
+    @AttributeDefinition(
         name = "Descriptors per ring",
-        description = "A power of two up to 32768; index 0 only. At most 256 buffers are used")
+        description = "A power of two up to 32768; index 0 only")
     int vringNum() default 256;
 
     @AttributeDefinition(
@@ -182,12 +187,13 @@ public final class VirtioComponent {
     require(config.index() == 0 || config.index() == 1, "index");
     require(config.attachTimeout() > 0, "attachTimeout");
     require(config.keep() > 0, "keep");
-    int buffers = Math.min(256, config.vringNum());
+    require(config.buffers() > 0, "buffers");
+    long buffers = Math.min(config.buffers(), config.vringNum());
     LinkOptions options =
         LinkOptions.DEFAULT
             .withFeatures(config.eventIdx() ? 1 | 1L << 29 : 1)
             .withVrings(config.vringNum(), config.vringAlign())
-            .withSizes(LinkOptions.DEFAULT.memorySize(), 2L * buffers * config.bufferSize());
+            .withSizes(LinkOptions.DEFAULT.memorySize(), 2 * buffers * config.bufferSize());
     if (config.noStatus()) {
       options = options.withoutTableOfPeer();
     }
@@ -201,6 +207,7 @@ public final class VirtioComponent {
         config.alwaysKick(),
         config.noStatus(),
         config.bufferSize(),
+        config.buffers(),
         Duration.ofMillis(config.attachTimeout()),
         config.keep());
   }

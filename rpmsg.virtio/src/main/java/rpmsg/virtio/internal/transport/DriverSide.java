@@ -14,9 +14,6 @@ import rpmsg.virtio.ring.VringFlags;
  * (openamp-contract section 1).
  */
 final class DriverSide implements Side {
-  /** Buffers per direction at most (LX115). */
-  static final int MAX_BUFFERS = 256;
-
   private final DriverVirtqueue receive;
   private final DriverVirtqueue transmit;
   private final RpmsgHeader header;
@@ -34,6 +31,7 @@ final class DriverSide implements Side {
       MemorySegment memory,
       long pool,
       int bufferSize,
+      int buffers,
       RpmsgHeader header,
       Counters counters,
       Transmitter transmitter,
@@ -43,7 +41,7 @@ final class DriverSide implements Side {
     this.header = header;
     this.counters = counters;
     this.bufferSize = bufferSize;
-    int receiveBuffers = buffers(receive);
+    int receiveBuffers = Math.min(buffers, receive.config().layout().num());
     transmitBuffers = Math.min(receiveBuffers, transmit.config().layout().num());
     held = new HeldBuffers(Math.max(1, receiveBuffers / 2), wake);
     receiveById = new RxBuffer[receive.config().layout().num()];
@@ -60,15 +58,10 @@ final class DriverSide implements Side {
     transmit.suppressInterrupts();
   }
 
-  /** Buffers per direction for a receive ring of this size; only that ring decides (LX115). */
-  private static int buffers(DriverVirtqueue receive) {
-    return Math.min(MAX_BUFFERS, receive.config().layout().num());
-  }
-
   /** Bytes of pool that two rings of these sizes need. */
-  static long poolSize(int receiveNum, int transmitNum, int bufferSize) {
-    int buffers = Math.min(MAX_BUFFERS, receiveNum);
-    return (long) bufferSize * (buffers + Math.min(buffers, transmitNum));
+  static long poolSize(int receiveNum, int transmitNum, int bufferSize, int buffers) {
+    int each = Math.min(buffers, receiveNum);
+    return (long) bufferSize * (each + Math.min(each, transmitNum));
   }
 
   private void post(MemorySegment memory, long address) {

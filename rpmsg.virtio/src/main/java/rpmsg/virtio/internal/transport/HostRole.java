@@ -36,6 +36,7 @@ final class HostRole extends Role {
             link.memory(),
             link.pool().offset(),
             config.bufferSize(),
+            config.buffers(),
             parts.header(),
             parts.counters(),
             parts.transmitter(),
@@ -71,11 +72,12 @@ final class HostRole extends Role {
 
   private void checkPool() throws LinkException {
     long needed =
-        DriverSide.poolSize(link.vring(0).num(), link.vring(1).num(), config.bufferSize());
+        DriverSide.poolSize(
+            link.vring(0).num(), link.vring(1).num(), config.bufferSize(), config.buffers());
     if (needed > link.pool().size()) {
       throw new LinkException(
           LinkException.Kind.BAD_TABLE,
-          "%s: buffers need %d bytes behind the rings, there are %d: lower bufferSize"
+          "%s: buffers need %d bytes behind the rings, there are %d: lower bufferSize or buffers"
               .formatted(link.description(), needed, link.pool().size()));
     }
   }

@@ -82,14 +82,14 @@ final class Session implements TransportOps {
           doorbell.active();
           spins = 0;
         }
-        transmitter.wakeWaiters(space);
+        boolean woken = transmitter.wakeWaiters(space);
         if (taken == 0 || ++busy % 64 == 0) {
           String over = over(attached);
           if (over != null) {
             return over;
           }
         }
-        if (taken == 0) {
+        if (taken == 0 && woken) {
           idle();
         }
       }

@@ -195,29 +195,38 @@ final class Transmitter {
    * Wakes those who wait, if a buffer came free; on the receive thread.
    *
    * @param space runs the actions of {@link #whenWritable}; one that it cannot take stays
+   * @return false when somebody is sending right now: ask again before blocking
    */
-  void wakeWaiters(AddressSpace space) {
+  boolean wakeWaiters(AddressSpace space) {
     if (waiting.get() == 0) {
-      return;
+      return true;
     }
-    lock.lock();
+    if (!lock.tryLock()) {
+      return false;
+    }
     try {
       if (!up || !side.hasFree()) {
-        return;
+        return true;
       }
       freed.signalAll();
       for (Runnable action; (action = whenWritable.peek()) != null && space.execute(action); ) {
         whenWritable.remove();
         noLongerWaiting();
       }
+      return true;
     } finally {
       lock.unlock();
     }
   }
 
-  /** {@link Side#overwritten}, asked while nobody is between the two stores of a send. */
+  /**
+   * {@link Side#overwritten}, asked while nobody is between the two stores of a send; false while
+   * somebody is.
+   */
   boolean overwritten() {
-    lock.lock();
+    if (!lock.tryLock()) {
+      return false;
+    }
     try {
       return side.overwritten();
     } finally {

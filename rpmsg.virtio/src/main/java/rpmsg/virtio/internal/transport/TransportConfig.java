@@ -16,6 +16,7 @@ import rpmsg.virtio.internal.link.LinkOptions;
  * @param alwaysKick ring also where the peer's flags say no (openamp-contract trap 2)
  * @param noStatus the peer knows no status: the link is up at its first kick (trap 5)
  * @param bufferSize bytes per buffer, header included; the driver side decides
+ * @param buffers per direction at most; a smaller receive ring has fewer; the driver side decides
  * @param attachTimeout how long the name service may take to bind 53
  * @param keep announcements to keep while there is no name service
  */
@@ -29,6 +30,7 @@ public record TransportConfig(
     boolean alwaysKick,
     boolean noStatus,
     int bufferSize,
+    int buffers,
     Duration attachTimeout,
     int keep) {
 

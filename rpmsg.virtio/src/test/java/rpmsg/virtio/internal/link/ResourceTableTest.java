@@ -191,7 +191,7 @@ class ResourceTableTest {
   }
 
   @Test
-  void tableWithoutAnRpmsgDeviceIsRejected() {
+  void lx113_tableWithoutAnRpmsgDeviceIsRejected() {
     MemorySegment otherType = Tables.good();
     word(otherType, ENTRY, 0);
     refused(Kind.BAD_TABLE, otherType);

@@ -114,6 +114,18 @@ class HostBringUpTest {
   }
 
   @Test
+  void sizeAndCountOfBuffersAreTheHostsAndItsMtuFollows() throws Exception {
+    TransportConfig config = TestNode.withBuffers(TestNode.config("hb5", Role.HOST, 0), 128, 8);
+    try (TestNode node = TestNode.started(config);
+        PeerDevice peer = PeerDevice.at(config).awaitDriverOk()) {
+      assertEquals(8, peer.queue0.availIndex());
+      assertEquals(128, peer.queue0.descLength(peer.queue0.availEntry(7)));
+      assertEquals(112, node.awaitReady().mtu());
+      assertTrue(node.dump().contains("free 8"), node.dump());
+    }
+  }
+
+  @Test
   void lx115_ringOf16Has16BuffersEachWay() throws Exception {
     LinkOptions small = LinkOptions.DEFAULT.withVrings(16, 4096);
     TransportConfig config = TestNode.with(TestNode.config("hb2", Role.HOST, 0), small);

@@ -70,6 +70,7 @@ public final class TestNode implements AutoCloseable, NameService {
         false,
         false,
         512,
+        256,
         Duration.ofSeconds(2),
         64);
   }
@@ -86,6 +87,24 @@ public final class TestNode implements AutoCloseable, NameService {
         config.alwaysKick(),
         config.noStatus(),
         config.bufferSize(),
+        config.buffers(),
+        config.attachTimeout(),
+        config.keep());
+  }
+
+  /** The same with other buffers. */
+  public static TransportConfig withBuffers(TransportConfig config, int size, int count) {
+    return new TransportConfig(
+        config.name(),
+        config.role(),
+        config.link(),
+        config.doorbell(),
+        config.index(),
+        config.options(),
+        config.alwaysKick(),
+        config.noStatus(),
+        size,
+        count,
         config.attachTimeout(),
         config.keep());
   }
@@ -102,6 +121,7 @@ public final class TestNode implements AutoCloseable, NameService {
         true,
         true,
         config.bufferSize(),
+        config.buffers(),
         config.attachTimeout(),
         config.keep());
   }
@@ -118,6 +138,7 @@ public final class TestNode implements AutoCloseable, NameService {
         config.alwaysKick(),
         config.noStatus(),
         config.bufferSize(),
+        config.buffers(),
         attach,
         keep);
   }
