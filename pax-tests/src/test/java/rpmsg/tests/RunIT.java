@@ -6,8 +6,10 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -151,6 +153,32 @@ public class RunIT {
         }
       }
       assertEquals(List.of(), remote.failures());
+    }
+  }
+
+  @Test
+  public void aFileThatIsCutInMidTrafficEndsTheLinkWithANamedErrorAndNotTheProcess()
+      throws Exception {
+    Path memory = folder.resolve("memory");
+    String[] link = {"--once", "--link", "shm:" + memory};
+    try (RunProcess remote =
+        new RunProcess(
+            with(
+                link, "--role", "remote", "--echo", "demo", "--linger", "60", "--timeout", "60"))) {
+      try (RunProcess host =
+          new RunProcess(with(link, "--index", "1", "--ping", "demo:10000000:496"))) {
+        Rig.await(host::output, () -> host.output().contains("channel demo"));
+        try (FileChannel file = FileChannel.open(memory, StandardOpenOption.WRITE)) {
+          file.truncate(4096);
+        }
+        Rig.await(host::output, () -> host.output().contains("was cut from"));
+        Rig.await(remote::output, () -> remote.output().contains("was cut from"));
+      }
+      try (RunProcess host = new RunProcess(with(link, "--index", "1", "--ping", "demo:100:496"))) {
+        assertEquals(host.output() + remote.output(), 0, host.exitCode());
+      }
+      remote.terminate();
+      remote.exitCode();
     }
   }
 

@@ -103,11 +103,12 @@ public class TeardownIT {
   }
 
   private static void assertGone(Rig rig) {
-    assertFalse(rig.ready());
     Rig.await(() -> "the remote sees the reset", () -> !rig.remote.running());
+    Rig.await(() -> "no thread " + Rig.threads(), () -> Rig.threads().isEmpty());
+    for (String type : List.of("rpmsg.core.TransportInfo", "rpmsg.core.RpmsgTransport")) {
+      Rig.await(() -> "no " + type, () -> rig.references(type, "(rpmsg.transport=it)").isEmpty());
+    }
+    assertFalse(rig.ready());
     assertEquals(List.of(), rig.channels());
-    assertEquals(List.of(), Rig.threads());
-    assertTrue(rig.references("rpmsg.core.TransportInfo", "(rpmsg.transport=it)").isEmpty());
-    assertTrue(rig.references("rpmsg.core.RpmsgTransport", "(rpmsg.transport=it)").isEmpty());
   }
 }

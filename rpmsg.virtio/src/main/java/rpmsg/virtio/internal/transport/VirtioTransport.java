@@ -138,7 +138,8 @@ public final class VirtioTransport implements TransportInfo {
       step(opened.description() + ", " + opened.memory().byteSize() / 1024 + " KiB mapped");
       return oneSession(opened);
     } catch (LinkException refused) {
-      misconfigured = !refused.transientFault() && session == null;
+      boolean wasUp = link != null && refused.kind() != LinkException.Kind.BAD_TABLE;
+      misconfigured = !refused.transientFault() && !wasUp;
       return refused.getMessage();
     } catch (Role.Stopped stopped) {
       return "stopped";

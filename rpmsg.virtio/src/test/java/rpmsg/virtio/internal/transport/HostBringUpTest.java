@@ -109,7 +109,7 @@ class HostBringUpTest {
       assertEquals(0, peer.queue1.availIndex());
       assertEquals(1, peer.queue1.availFlags());
       assertEquals(0, peer.status() & 4, "DRIVER_OK without a name service");
-      assertEquals("WAITING", node.transport.state().name());
+      node.awaitState(rpmsg.core.TransportInfo.State.WAITING);
     }
   }
 
