@@ -10,7 +10,7 @@ public final class LinkException extends Exception {
   public enum Kind {
     /** The file (or its folder) does not exist. Transient while index 1 waits for index 0. */
     NO_SUCH_FILE,
-    /** The memory is there, the table is not yet. Transient. */
+    /** The memory is there, and the table is not yet or the memory just grew. Transient. */
     NOT_READY,
     /** The path is a directory. */
     IS_DIRECTORY,

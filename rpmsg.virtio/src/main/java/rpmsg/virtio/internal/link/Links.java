@@ -83,9 +83,11 @@ public final class Links {
     }
   }
 
+  /** Who writes the table makes the memory as large as it is to be before, so ask that after. */
   private static Link assemble(Backing backing, LinkOptions options, DoorbellOpener opener)
       throws LinkException {
     ResourceTable table = ResourceTable.parse(backing.memory(), options.order());
+    backing.check();
     if (options.assignNotifyIds()) {
       table.assignNotifyIds(backing.memory());
       table = ResourceTable.parse(backing.memory(), options.order());

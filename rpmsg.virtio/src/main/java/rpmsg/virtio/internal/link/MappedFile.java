@@ -155,6 +155,12 @@ final class MappedFile implements Backing {
           "%s was cut from 0x%x to 0x%x bytes while in use: start index 0 again"
               .formatted(path, memory.byteSize(), found.size()));
     }
+    if (found.size() > memory.byteSize()) {
+      throw new LinkException(
+          Kind.NOT_READY,
+          "%s grew from 0x%x to 0x%x bytes: opening it again"
+              .formatted(path, memory.byteSize(), found.size()));
+    }
   }
 
   @Override

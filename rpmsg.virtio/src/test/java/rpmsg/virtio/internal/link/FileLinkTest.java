@@ -151,6 +151,22 @@ class FileLinkTest {
   }
 
   @Test
+  void fileThatGrowsIsOpenedAgainSoThatNoBufferLiesOutsideTheMapping() throws Exception {
+    open(file(), 0).close();
+    cut(file(), 0xB000);
+    try (Link early = open(file(), 1)) {
+      early.check();
+      try (Link first = open(file(), 0)) {
+        assertTrue(refused(Kind.NOT_READY, early::check).transientFault());
+        first.check();
+      }
+    }
+    try (Link again = open(file(), 1)) {
+      assertEquals(0x80000, again.memory().byteSize());
+    }
+  }
+
+  @Test
   void index1LaysTheMemoryOutForAPeerThatKnowsNoTable() throws Exception {
     LinkOptions alone = LinkOptions.DEFAULT.withoutTableOfPeer();
     Files.write(file(), new byte[0x1000]);
