@@ -19,7 +19,7 @@ final class DriverPeer extends RingPeer {
     link.config().status(0);
     receive = ring(0).driver();
     transmit = ring(1).driver();
-    buffers = link.vring(0).num();
+    buffers = ring(0).num();
     for (int id = 0; id < buffers; id++) {
       receive.add(receiveAddress(id), BUFFER_SIZE, VringFlags.DESC_WRITE);
     }

@@ -10,7 +10,6 @@ import rpmsg.virtio.internal.link.Links;
 import rpmsg.virtio.internal.transport.TransportConfig.Role;
 import rpmsg.virtio.internal.wire.RpmsgHeader;
 import rpmsg.virtio.ring.VirtqueueConfig;
-import rpmsg.virtio.ring.VringLayout;
 
 /** The other end of a loopback as nothing but two rings, driven by the thread of a benchmark. */
 abstract class RingPeer implements AutoCloseable {
@@ -26,9 +25,9 @@ abstract class RingPeer implements AutoCloseable {
 
   RingPeer(String name) throws LinkException {
     link = Links.open(name, "poll", 1, LinkOptions.DEFAULT);
-    memory = link.memory();
+    memory = link.memory().at(0, link.memory().byteSize());
     header = new RpmsgHeader(link.order());
-    buffers = new MemorySegment[link.vring(0).num() + link.vring(1).num()];
+    buffers = new MemorySegment[ring(0).num() + ring(1).num()];
   }
 
   /** The peer of a node with this role, which was started at index 0. */
@@ -54,10 +53,8 @@ abstract class RingPeer implements AutoCloseable {
     MemorySegment.copy(payload, 0, buffer, RpmsgHeader.SIZE, length);
   }
 
-  VirtqueueConfig ring(int index) {
-    var vring = link.vring(index);
-    return new VirtqueueConfig(
-        memory, vring.offset(), VringLayout.of(vring.num(), vring.align()), link.order(), false);
+  VirtqueueConfig ring(int index) throws LinkException {
+    return link.ring(index, false);
   }
 
   boolean driverOk() {

@@ -2,6 +2,7 @@
 package rpmsg.virtio.ring;
 
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * The device side of a split virtqueue: it takes the buffers that the driver makes available and
@@ -17,14 +18,17 @@ public final class DeviceVirtqueue {
 
   private static final int UNKNOWN = -1;
 
-  private final VirtqueueConfig config;
-  private final Vring ring;
+  private VirtqueueConfig config;
+  private Vring ring;
   private final int num;
   private final int mask;
   private final boolean eventIdx;
 
   private final boolean[] held;
   private int inHand;
+
+  /** By slot of the avail ring: the id that was taken from there last. */
+  private final int[] takenIds;
 
   /** Avail indices that never wrap: entries taken, entries known to be there. */
   private long taken;
@@ -51,10 +55,12 @@ public final class DeviceVirtqueue {
   DeviceVirtqueue(VirtqueueConfig config, Vring ring, int availIndex, int usedIndex) {
     this.config = config;
     this.ring = ring;
-    this.num = config.layout().num();
+    this.num = config.num();
     this.mask = num - 1;
     this.eventIdx = config.eventIdx();
     this.held = new boolean[num];
+    this.takenIds = new int[num];
+    Arrays.fill(takenIds, NONE);
     this.taken = this.limit = availIndex;
     this.added = this.published = this.signalled = usedIndex;
   }
@@ -74,10 +80,13 @@ public final class DeviceVirtqueue {
       return NONE;
     }
     do {
-      int id = ring.plainAvailEntry((int) taken++ & mask);
+      int slot = (int) taken++ & mask;
+      int id = ring.plainAvailEntry(slot);
       if (id < num && !held[id]) {
+        takenIds[slot] = id;
         return take(id);
       }
+      takenIds[slot] = NONE;
       badEntries++;
     } while (taken != limit);
     return NONE;
@@ -189,6 +198,48 @@ public final class DeviceVirtqueue {
    */
   public boolean usedIndexIntact() {
     return ring.acquireUsedIndex() == usedIndex();
+  }
+
+  /** The descriptor that came with the avail entry taken last, if it is in hand, else NONE. */
+  public int lastTaken() {
+    int id = takenIds[(int) (taken - 1) & mask];
+    return id != NONE && held[id] ? id : NONE;
+  }
+
+  /**
+   * Gives {@link #lastTaken()} back as if it had never been taken: whoever goes on from {@link
+   * #availIndex()} finds it there.
+   *
+   * @throws IllegalStateException if there is none: an error of the caller
+   */
+  public void giveBackLast() {
+    int id = lastTaken();
+    if (id == NONE) {
+      throw new IllegalStateException("nothing was taken last that is still in hand");
+    }
+    held[id] = false;
+    inHand--;
+    taken--;
+  }
+
+  /**
+   * Goes on with the same ring at another place of this process's memory. Nothing is read or
+   * written.
+   *
+   * @throws IllegalArgumentException if it is not the same ring: another num, byte order or event
+   *     index
+   */
+  public void move(VirtqueueConfig other) {
+    if (other.num() != num || other.eventIdx() != eventIdx || other.order() != config.order()) {
+      throw new IllegalArgumentException("expected the ring of " + config + ", actual " + other);
+    }
+    config = other;
+    ring = other.vring();
+  }
+
+  /** Whether a descriptor was taken and not given back. */
+  public boolean inHand(int id) {
+    return held[id];
   }
 
   /** How many buffers were taken and not given back. */

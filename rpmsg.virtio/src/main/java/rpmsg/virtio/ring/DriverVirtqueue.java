@@ -41,7 +41,7 @@ public final class DriverVirtqueue {
   DriverVirtqueue(VirtqueueConfig config) {
     this.config = config;
     this.ring = config.vring();
-    this.num = config.layout().num();
+    this.num = config.num();
     this.mask = num - 1;
     this.eventIdx = config.eventIdx();
     this.descriptors = new Descriptors(ring, num);

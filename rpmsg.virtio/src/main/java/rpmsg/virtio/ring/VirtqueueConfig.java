@@ -7,35 +7,63 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * A virtqueue that is not active yet: where its ring lies and how it is read. {@link #driver()} and
- * {@link #device()} make it one side's active queue.
+ * A virtqueue that is not active yet: where the three parts of its ring lie and how they are read.
+ * {@link #driver()} and {@link #device()} make it one side's active queue. All parts must be
+ * writable, and open for as long as a queue of them is used.
  *
- * @param memory what the ring lies in; writable, and open for as long as a queue of it is used
- * @param offset of the ring in the memory, in bytes. Indices are read and written with one access
- *     each, so the ring must be aligned to 4 bytes.
- * @param layout where its parts lie
+ * @param desc descriptor table: 16 bytes for each descriptor
+ * @param avail avail ring, aligned to 2 bytes: flags, idx, ring, with EVENT_IDX used_event
+ * @param used used ring, aligned to 4 bytes: flags, idx, ring, with EVENT_IDX avail_event
+ * @param num number of descriptors, a power of two from 1 to 32768
  * @param order byte order of all its fields: little-endian for a modern device, that of the driver
  *     for a legacy one (VIRTIO 1.2, section 2.7.3)
  * @param eventIdx whether VIRTIO_F_EVENT_IDX was negotiated
  */
 public record VirtqueueConfig(
-    MemorySegment memory, long offset, VringLayout layout, ByteOrder order, boolean eventIdx) {
+    MemorySegment desc,
+    MemorySegment avail,
+    MemorySegment used,
+    int num,
+    ByteOrder order,
+    boolean eventIdx) {
 
-  private static final int MIN_ALIGN = 4;
+  private static final int DESC_ALIGN = 4;
+  private static final int AVAIL_ALIGN = 2;
+  private static final int USED_ALIGN = 4;
 
   /**
-   * Checks that the ring is in the memory and can be accessed there.
+   * Checks that each part is there and can be accessed.
    *
-   * @throws IllegalArgumentException if it lies outside, is misaligned or read-only, or if
-   *     EVENT_IDX is asked for with a layout that has no room for it
+   * @throws IllegalArgumentException if a part is too short, misaligned or read-only
    */
   public VirtqueueConfig {
     Objects.requireNonNull(order, "order");
-    checkWithin(memory.byteSize(), offset, layout.size());
-    checkAccess(memory, offset);
-    if (eventIdx && !layout.hasEvents()) {
-      throw new IllegalArgumentException("EVENT_IDX: no room for the event fields in " + layout);
-    }
+    VringLayout.checkNum(num);
+    checkPart("descriptor table", desc, VringLayout.descSize(num), DESC_ALIGN);
+    checkPart("avail ring", avail, VringLayout.availSize(num, eventIdx), AVAIL_ALIGN);
+    checkPart("used ring", used, VringLayout.usedSize(num, eventIdx), USED_ALIGN);
+  }
+
+  /**
+   * A ring whose parts lie together in one memory.
+   *
+   * @param memory what the ring lies in
+   * @param offset of the ring in the memory, in bytes. Indices are read and written with one access
+   *     each, so the ring must be aligned to 4 bytes.
+   * @param layout where its parts lie
+   * @throws IllegalArgumentException if it lies outside, is misaligned or read-only, or if
+   *     EVENT_IDX is asked for with a layout that has no room for it
+   */
+  public VirtqueueConfig(
+      MemorySegment memory, long offset, VringLayout layout, ByteOrder order, boolean eventIdx) {
+    MemorySegment ring = checkedRing(memory, offset, layout, eventIdx);
+    this(
+        ring.asSlice(layout.descOffset(), layout.availOffset()),
+        ring.asSlice(layout.availOffset(), layout.usedOffset() - layout.availOffset()),
+        ring.asSlice(layout.usedOffset()),
+        layout.num(),
+        order,
+        eventIdx);
   }
 
   /**
@@ -43,7 +71,9 @@ public record VirtqueueConfig(
    * caller has told it so (DRIVER_OK).
    */
   public DriverVirtqueue driver() {
-    slice().fill((byte) 0);
+    desc.fill((byte) 0);
+    avail.fill((byte) 0);
+    used.fill((byte) 0);
     VarHandle.releaseFence();
     return new DriverVirtqueue(this);
   }
@@ -61,9 +91,9 @@ public record VirtqueueConfig(
    */
   public DeviceVirtqueue device() {
     Vring ring = vring();
-    int used = ring.acquireUsedIndex();
-    int avail = ring.acquireAvailIndex();
-    return new DeviceVirtqueue(this, ring, firstToTake(avail, used), used);
+    int usedIndex = ring.acquireUsedIndex();
+    int availIndex = ring.acquireAvailIndex();
+    return new DeviceVirtqueue(this, ring, firstToTake(availIndex, usedIndex), usedIndex);
   }
 
   /**
@@ -77,36 +107,40 @@ public record VirtqueueConfig(
   }
 
   Vring vring() {
-    return new Vring(slice(), layout, order);
+    return new Vring(this);
   }
 
-  private int firstToTake(int avail, int used) {
-    int behind = (used - avail) & 0xFFFF;
-    boolean prefilled = behind > 0 && behind <= layout.num() && behind < 0x8000;
-    return prefilled ? used - layout.num() : used;
+  private int firstToTake(int availIndex, int usedIndex) {
+    int behind = (usedIndex - availIndex) & 0xFFFF;
+    boolean prefilled = behind > 0 && behind <= num && behind < 0x8000;
+    return prefilled ? usedIndex - num : usedIndex;
   }
 
-  private MemorySegment slice() {
+  private static MemorySegment checkedRing(
+      MemorySegment memory, long offset, VringLayout layout, boolean eventIdx) {
+    if (offset < 0 || offset > memory.byteSize() - layout.size()) {
+      throw new IllegalArgumentException(
+          "ring: expected within memory of %d bytes, actual offset %d and size %d"
+              .formatted(memory.byteSize(), offset, layout.size()));
+    }
+    if (eventIdx && !layout.hasEvents()) {
+      throw new IllegalArgumentException("EVENT_IDX: no room for the event fields in " + layout);
+    }
     return memory.asSlice(offset, layout.size());
   }
 
-  private static void checkWithin(long memorySize, long offset, int size) {
-    if (offset < 0 || offset > memorySize - size) {
-      throw new IllegalArgumentException(
-          "ring: expected within memory of %d bytes, actual offset %d and size %d"
-              .formatted(memorySize, offset, size));
+  private static void checkPart(String what, MemorySegment part, long size, int align) {
+    if (part.isReadOnly()) {
+      throw new IllegalArgumentException(what + ": expected writable, actual read-only");
     }
-  }
-
-  private static void checkAccess(MemorySegment memory, long offset) {
-    if (memory.isReadOnly()) {
-      throw new IllegalArgumentException("memory: expected writable, actual read-only");
-    }
-    long actual = memory.asSlice(offset).maxByteAlignment();
-    if (actual < MIN_ALIGN) {
+    if (part.byteSize() < size) {
       throw new IllegalArgumentException(
-          "ring: expected aligned to %d bytes, actual %d at offset %d of %s"
-              .formatted(MIN_ALIGN, actual, offset, memory));
+          "%s: expected at least %d bytes, actual %d".formatted(what, size, part.byteSize()));
+    }
+    if (part.maxByteAlignment() < align) {
+      throw new IllegalArgumentException(
+          "%s: expected aligned to %d bytes, actual %d in %s"
+              .formatted(what, align, part.maxByteAlignment(), part));
     }
   }
 }

@@ -24,14 +24,30 @@ final class Vring {
   private static final VarHandle PLAIN_LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
 
-  private final MemorySegment ring;
-  private final VringLayout layout;
+  private static final int DESC_SIZE = 16;
+  private static final int DESC_LENGTH = 8;
+  private static final int DESC_FLAGS = 12;
+  private static final int FLAGS = 0;
+  private static final int INDEX = 2;
+  private static final int ENTRIES = 4;
+  private static final int AVAIL_ENTRY_SIZE = 2;
+  private static final int USED_ENTRY_SIZE = 8;
+  private static final int USED_LENGTH = 4;
+
+  private final MemorySegment desc;
+  private final MemorySegment avail;
+  private final MemorySegment used;
+  private final long usedEvent;
+  private final long availEvent;
   private final boolean swap;
 
-  Vring(MemorySegment ring, VringLayout layout, ByteOrder order) {
-    this.ring = ring;
-    this.layout = layout;
-    this.swap = order != ByteOrder.nativeOrder();
+  Vring(VirtqueueConfig config) {
+    desc = config.desc();
+    avail = config.avail();
+    used = config.used();
+    usedEvent = ENTRIES + (long) AVAIL_ENTRY_SIZE * config.num();
+    availEvent = ENTRIES + (long) USED_ENTRY_SIZE * config.num();
+    swap = config.order() != ByteOrder.nativeOrder();
   }
 
   /**
@@ -44,102 +60,114 @@ final class Vring {
   }
 
   long plainDescAddress(int id) {
-    long value = (long) PLAIN_LONG.get(ring, (long) layout.descAddressOffset(id));
+    long value = (long) PLAIN_LONG.get(desc, descriptor(id));
     return swap ? Long.reverseBytes(value) : value;
   }
 
   int plainDescLength(int id) {
-    return plainInt(layout.descLengthOffset(id));
+    return plainInt(desc, descriptor(id) + DESC_LENGTH);
   }
 
   int plainDescFlags(int id) {
-    return plainShort(layout.descFlagsOffset(id));
+    return plainShort(desc, descriptor(id) + DESC_FLAGS);
   }
 
   void plainDescAddress(int id, long address) {
     long value = swap ? Long.reverseBytes(address) : address;
-    PLAIN_LONG.set(ring, (long) layout.descAddressOffset(id), value);
+    PLAIN_LONG.set(desc, descriptor(id), value);
   }
 
   void plainDescLength(int id, int length) {
-    plainInt(layout.descLengthOffset(id), length);
+    plainInt(desc, descriptor(id) + DESC_LENGTH, length);
   }
 
   void plainDescFlags(int id, int flags) {
-    PLAIN_SHORT.set(ring, (long) layout.descFlagsOffset(id), wire(flags));
+    PLAIN_SHORT.set(desc, descriptor(id) + DESC_FLAGS, wire(flags));
   }
 
   int plainAvailEntry(int slot) {
-    return plainShort(layout.availRingOffset(slot));
+    return plainShort(avail, availEntry(slot));
   }
 
   void plainAvailEntry(int slot, int id) {
-    PLAIN_SHORT.set(ring, (long) layout.availRingOffset(slot), wire(id));
+    PLAIN_SHORT.set(avail, availEntry(slot), wire(id));
   }
 
   int plainUsedId(int slot) {
-    return plainInt(layout.usedIdOffset(slot));
+    return plainInt(used, usedEntry(slot));
   }
 
   int plainUsedLength(int slot) {
-    return plainInt(layout.usedLengthOffset(slot));
+    return plainInt(used, usedEntry(slot) + USED_LENGTH);
   }
 
   void plainUsedEntry(int slot, int id, int length) {
-    plainInt(layout.usedIdOffset(slot), id);
-    plainInt(layout.usedLengthOffset(slot), length);
+    plainInt(used, usedEntry(slot), id);
+    plainInt(used, usedEntry(slot) + USED_LENGTH, length);
   }
 
   int acquireAvailIndex() {
-    return acquireShort(layout.availIndexOffset());
+    return acquireShort(avail, INDEX);
   }
 
   void publishAvailIndex(int index) {
-    publishShort(layout.availIndexOffset(), index);
+    publishShort(avail, INDEX, index);
   }
 
   int acquireUsedIndex() {
-    return acquireShort(layout.usedIndexOffset());
+    return acquireShort(used, INDEX);
   }
 
   void publishUsedIndex(int index) {
-    publishShort(layout.usedIndexOffset(), index);
+    publishShort(used, INDEX, index);
   }
 
   int acquireAvailFlags() {
-    return acquireShort(layout.availFlagsOffset());
+    return acquireShort(avail, FLAGS);
   }
 
   void publishAvailFlags(int flags) {
-    publishShort(layout.availFlagsOffset(), flags);
+    publishShort(avail, FLAGS, flags);
   }
 
   int acquireUsedFlags() {
-    return acquireShort(layout.usedFlagsOffset());
+    return acquireShort(used, FLAGS);
   }
 
   void publishUsedFlags(int flags) {
-    publishShort(layout.usedFlagsOffset(), flags);
+    publishShort(used, FLAGS, flags);
   }
 
   int acquireUsedEvent() {
-    return acquireShort(layout.usedEventOffset());
+    return acquireShort(avail, usedEvent);
   }
 
   void publishUsedEvent(int index) {
-    publishShort(layout.usedEventOffset(), index);
+    publishShort(avail, usedEvent, index);
   }
 
   int acquireAvailEvent() {
-    return acquireShort(layout.availEventOffset());
+    return acquireShort(used, availEvent);
   }
 
   void publishAvailEvent(int index) {
-    publishShort(layout.availEventOffset(), index);
+    publishShort(used, availEvent, index);
   }
 
-  private int acquireShort(long offset) {
-    return unsigned((short) SHARED_SHORT.getAcquire(ring, offset));
+  private static long descriptor(int id) {
+    return (long) DESC_SIZE * id;
+  }
+
+  private static long availEntry(int slot) {
+    return ENTRIES + (long) AVAIL_ENTRY_SIZE * slot;
+  }
+
+  private static long usedEntry(int slot) {
+    return ENTRIES + (long) USED_ENTRY_SIZE * slot;
+  }
+
+  private int acquireShort(MemorySegment part, long offset) {
+    return unsigned((short) SHARED_SHORT.getAcquire(part, offset));
   }
 
   /**
@@ -147,22 +175,22 @@ final class Vring {
    * interpreted {@code setRelease} of a short takes the JVM down when the memory's file was
    * truncated.
    */
-  private void publishShort(long offset, int value) {
+  private void publishShort(MemorySegment part, long offset, int value) {
     VarHandle.releaseFence();
-    SHARED_SHORT.set(ring, offset, wire(value));
+    SHARED_SHORT.set(part, offset, wire(value));
   }
 
-  private int plainShort(long offset) {
-    return unsigned((short) PLAIN_SHORT.get(ring, offset));
+  private int plainShort(MemorySegment part, long offset) {
+    return unsigned((short) PLAIN_SHORT.get(part, offset));
   }
 
-  private int plainInt(long offset) {
-    int value = (int) PLAIN_INT.get(ring, offset);
+  private int plainInt(MemorySegment part, long offset) {
+    int value = (int) PLAIN_INT.get(part, offset);
     return swap ? Integer.reverseBytes(value) : value;
   }
 
-  private void plainInt(long offset, int value) {
-    PLAIN_INT.set(ring, offset, swap ? Integer.reverseBytes(value) : value);
+  private void plainInt(MemorySegment part, long offset, int value) {
+    PLAIN_INT.set(part, offset, swap ? Integer.reverseBytes(value) : value);
   }
 
   private int unsigned(short value) {

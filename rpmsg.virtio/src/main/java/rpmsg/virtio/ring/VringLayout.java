@@ -46,7 +46,7 @@ public record VringLayout(int num, int align, int usedOffset, int size) {
    * @throws IllegalArgumentException if they do not describe a ring
    */
   public VringLayout {
-    checkPowerOfTwo("num", num, 1, MAX_NUM);
+    checkNum(num);
     checkPowerOfTwo("align", align, 4, MAX_ALIGN);
     int minUsedOffset = roundUp(availEnd(num), align);
     if (usedOffset < minUsedOffset || usedOffset % align != 0) {
@@ -66,7 +66,7 @@ public record VringLayout(int num, int align, int usedOffset, int size) {
    * @throws IllegalArgumentException if num or align is not a power of two within its limits
    */
   public static VringLayout of(int num, int align) {
-    checkPowerOfTwo("num", num, 1, MAX_NUM);
+    checkNum(num);
     checkPowerOfTwo("align", align, 4, MAX_ALIGN);
     int usedOffset = roundUp(availEnd(num) + EVENT_SIZE, align);
     return new VringLayout(num, align, usedOffset, usedEnd(num, usedOffset) + EVENT_SIZE);
@@ -79,15 +79,31 @@ public record VringLayout(int num, int align, int usedOffset, int size) {
    * @throws IllegalArgumentException if num or align is not a power of two within its limits
    */
   public static VringLayout withoutEvents(int num, int align) {
-    checkPowerOfTwo("num", num, 1, MAX_NUM);
+    checkNum(num);
     checkPowerOfTwo("align", align, 4, MAX_ALIGN);
     int usedOffset = roundUp(availEnd(num), align);
     return new VringLayout(num, align, usedOffset, usedEnd(num, usedOffset));
   }
 
+  /** Bytes of a descriptor table. */
+  public static int descSize(int num) {
+    return DESC_SIZE * num;
+  }
+
+  /** Bytes of an avail ring, with used_event or without. */
+  public static int availSize(int num, boolean events) {
+    return HEAD_SIZE + AVAIL_ENTRY_SIZE * num + (events ? EVENT_SIZE : 0);
+  }
+
+  /** Bytes of a used ring, with avail_event or without. */
+  public static int usedSize(int num, boolean events) {
+    return HEAD_SIZE + USED_ENTRY_SIZE * num + (events ? EVENT_SIZE : 0);
+  }
+
   /** Whether there is room for used_event and avail_event. */
   public boolean hasEvents() {
-    return usedEventOffset() + EVENT_SIZE <= usedOffset && availEventOffset() + EVENT_SIZE <= size;
+    return availEnd(num) + EVENT_SIZE <= usedOffset
+        && usedEnd(num, usedOffset) + EVENT_SIZE <= size;
   }
 
   /** Offset of the descriptor table. */
@@ -95,96 +111,25 @@ public record VringLayout(int num, int align, int usedOffset, int size) {
     return 0;
   }
 
-  /** Offset of descriptor i. */
-  public int descOffset(int i) {
-    return descOffset() + DESC_SIZE * i;
-  }
-
-  /** Offset of the u64 address of descriptor i. */
-  public int descAddressOffset(int i) {
-    return descOffset(i);
-  }
-
-  /** Offset of the u32 length of descriptor i. */
-  public int descLengthOffset(int i) {
-    return descAddressOffset(i) + Long.BYTES;
-  }
-
-  /** Offset of the u16 flags of descriptor i. */
-  public int descFlagsOffset(int i) {
-    return descLengthOffset(i) + Integer.BYTES;
-  }
-
-  /** Offset of the u16 next of descriptor i. */
-  public int descNextOffset(int i) {
-    return descFlagsOffset(i) + Short.BYTES;
-  }
-
   /** Offset of the avail ring. */
   public int availOffset() {
-    return descOffset(num);
-  }
-
-  /** Offset of the u16 avail.flags. */
-  public int availFlagsOffset() {
-    return availOffset();
-  }
-
-  /** Offset of the u16 avail.idx. */
-  public int availIndexOffset() {
-    return availFlagsOffset() + Short.BYTES;
-  }
-
-  /** Offset of the u16 avail.ring[i]. */
-  public int availRingOffset(int i) {
-    return availOffset() + HEAD_SIZE + AVAIL_ENTRY_SIZE * i;
-  }
-
-  /** Offset of the u16 used_event; of no meaning unless {@link #hasEvents()}. */
-  public int usedEventOffset() {
-    return availRingOffset(num);
-  }
-
-  /** Offset of the u16 used.flags. */
-  public int usedFlagsOffset() {
-    return usedOffset;
-  }
-
-  /** Offset of the u16 used.idx. */
-  public int usedIndexOffset() {
-    return usedFlagsOffset() + Short.BYTES;
-  }
-
-  /** Offset of used.ring[i]. */
-  public int usedRingOffset(int i) {
-    return usedOffset + HEAD_SIZE + USED_ENTRY_SIZE * i;
-  }
-
-  /** Offset of the u32 used.ring[i].id. */
-  public int usedIdOffset(int i) {
-    return usedRingOffset(i);
-  }
-
-  /** Offset of the u32 used.ring[i].len. */
-  public int usedLengthOffset(int i) {
-    return usedIdOffset(i) + Integer.BYTES;
-  }
-
-  /** Offset of the u16 avail_event; of no meaning unless {@link #hasEvents()}. */
-  public int availEventOffset() {
-    return usedRingOffset(num);
+    return descSize(num);
   }
 
   private static int availEnd(int num) {
-    return (DESC_SIZE + AVAIL_ENTRY_SIZE) * num + HEAD_SIZE;
+    return descSize(num) + availSize(num, false);
   }
 
   private static int usedEnd(int num, int usedOffset) {
-    return usedOffset + HEAD_SIZE + USED_ENTRY_SIZE * num;
+    return usedOffset + usedSize(num, false);
   }
 
   private static int roundUp(int value, int align) {
     return (value + align - 1) & -align;
+  }
+
+  static void checkNum(int num) {
+    checkPowerOfTwo("num", num, 1, MAX_NUM);
   }
 
   private static void checkPowerOfTwo(String what, int value, int min, int max) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.virtio.ring;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static rpmsg.virtio.ring.DeviceVirtqueue.NONE;
 
-import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
 class DeviceVirtqueueTest {
@@ -86,6 +85,41 @@ class DeviceVirtqueueTest {
     }
     device.publishUsed();
     assertEquals(1, raw.usedIndex());
+  }
+
+  @Test
+  void whatWasTakenLastCanGoBackUntilSomethingElseIsInTheWay() {
+    assertEquals(NONE, device.lastTaken());
+    assertThrows(IllegalStateException.class, device::giveBackLast);
+    offer(3, 1, 2);
+    takeAll();
+    device.addUsed(1, 512);
+    assertEquals(2, device.lastTaken());
+    device.giveBackLast();
+    assertEquals(2, device.availIndex());
+    assertEquals(NONE, device.lastTaken(), "1 was used");
+    assertTrue(device.inHand(3));
+    assertFalse(device.inHand(2));
+    assertEquals(2, device.nextAvail());
+    assertEquals(2, device.inHand());
+  }
+
+  @Test
+  void aMovedQueueGoesOnWhereItWas() {
+    offer(0, 1);
+    assertEquals(0, device.nextAvail());
+    VirtqueueConfig there = Rings.of4();
+    there.desc().copyFrom(config.desc());
+    there.avail().copyFrom(config.avail());
+    device.move(there);
+    config.avail().fill((byte) 0xFF);
+    assertEquals(1, device.nextAvail());
+    device.addUsed(0, 16);
+    device.publishUsed();
+    assertEquals(1, Rings.raw4(there).usedIndex());
+    assertEquals(0, raw.usedIndex());
+    assertThrows(IllegalArgumentException.class, () -> device.move(Rings.of(8, false)));
+    assertThrows(IllegalArgumentException.class, () -> device.move(Rings.eventIdx4()));
   }
 
   @Test
@@ -172,7 +206,7 @@ class DeviceVirtqueueTest {
     device.addUsed(0, 512);
     raw.availIndex(100);
     assertBroken(device);
-    byte[] before = config.memory().toArray(JAVA_BYTE);
+    byte[] before = Rings.bytes(config);
     device.addUsed(1, 512);
     assertEquals(0, device.inHand());
     assertFalse(device.publishUsed());
@@ -180,7 +214,7 @@ class DeviceVirtqueueTest {
     device.suppressKicks();
     assertFalse(device.enableKicks());
     assertFalse(device.hasAvail());
-    assertEquals(-1, config.memory().mismatch(MemorySegment.ofArray(before)));
+    assertArrayEquals(before, Rings.bytes(config));
   }
 
   @Test

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.virtio.ring;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.ByteOrder.BIG_ENDIAN;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -83,7 +82,7 @@ class GoldenMemoryTest {
     driver.suppressInterrupts();
     assertEquals(0, driver.nextUsed());
     assertEquals(0x20, driver.usedLength());
-    return HexFormat.of().formatHex(config.memory().toArray(JAVA_BYTE));
+    return HexFormat.of().formatHex(Rings.bytes(config));
   }
 
   private static void take(DeviceVirtqueue device, int id, long address, int length, int flags) {

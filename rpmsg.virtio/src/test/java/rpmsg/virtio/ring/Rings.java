@@ -4,11 +4,10 @@ package rpmsg.virtio.ring;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /** Small rings for tests. Num 4 at align 4: the used ring starts at 80, the ring has 118 bytes. */
 final class Rings {
-
-  static final int USED_OFFSET_4 = 80;
 
   private Rings() {}
 
@@ -30,8 +29,19 @@ final class Rings {
     return new VirtqueueConfig(memory, 0, layout, order, eventIdx);
   }
 
+  /** All bytes from the descriptor table to the end of the used ring, 0 where no part lies. */
+  static byte[] bytes(VirtqueueConfig config) {
+    long start = config.desc().address();
+    long end = config.used().address() + config.used().byteSize();
+    MemorySegment all = MemorySegment.ofArray(new byte[(int) (end - start)]);
+    for (MemorySegment part : List.of(config.desc(), config.avail(), config.used())) {
+      all.asSlice(part.address() - start, part.byteSize()).copyFrom(part);
+    }
+    return (byte[]) all.heapBase().orElseThrow();
+  }
+
   static RawRing raw4(VirtqueueConfig config) {
-    return RawRing.of(config, USED_OFFSET_4);
+    return RawRing.of(config);
   }
 
   /** Sends and returns one buffer at a time until both indices stand at {@code index}. */

@@ -30,17 +30,58 @@ class VirtqueueConfigTest {
 
   @Test
   void theRingMustBeAlignedTo4Bytes() {
-    assertTrue(refused(memory, 2).startsWith("ring: expected aligned to 4 bytes, actual 2 at"));
-    assertTrue(refused(memory, 1).startsWith("ring: expected aligned to 4 bytes, actual 1 at"));
-    assertTrue(refused(memory.asSlice(2), 0).contains("actual 2 at offset 0"));
-    assertTrue(refused(MemorySegment.ofArray(new byte[256]), 0).contains("actual 1 at offset 0"));
+    String expected = "descriptor table: expected aligned to 4 bytes, actual ";
+    assertTrue(refused(memory, 2).startsWith(expected + "2 in"));
+    assertTrue(refused(memory, 1).startsWith(expected + "1 in"));
+    assertTrue(refused(memory.asSlice(2), 0).startsWith(expected + "2 in"));
+    assertTrue(refused(MemorySegment.ofArray(new byte[256]), 0).startsWith(expected + "1 in"));
     assertDoesNotThrow(() -> config(memory.asSlice(2), 2));
     assertDoesNotThrow(() -> config(MemorySegment.ofArray(new long[32]), 4));
   }
 
   @Test
   void theMemoryMustBeWritable() {
-    assertEquals("memory: expected writable, actual read-only", refused(memory.asReadOnly(), 0));
+    assertEquals(
+        "descriptor table: expected writable, actual read-only", refused(memory.asReadOnly(), 0));
+  }
+
+  @Test
+  void thePartsMayLieApartInAnyOrder() {
+    VirtqueueConfig apart =
+        new VirtqueueConfig(
+            memory.asSlice(128, 64),
+            memory.asSlice(64, 14),
+            memory.asSlice(0, 38),
+            4,
+            LITTLE_ENDIAN,
+            true);
+    DriverVirtqueue driver = apart.driver();
+    DeviceVirtqueue device = apart.device();
+    driver.add(0x1234, 512, 0);
+    driver.publishAvail();
+    assertEquals(0, device.nextAvail());
+    assertEquals(0x1234, device.address());
+    assertEquals(0x34, memory.get(JAVA_BYTE, 128));
+    assertEquals(1, memory.get(JAVA_BYTE, 66));
+    device.addUsed(0, 512);
+    device.publishUsed();
+    assertEquals(1, memory.get(JAVA_BYTE, 2));
+  }
+
+  @Test
+  void eachPartMustBeLongEnough() {
+    for (int[] sizes : new int[][] {{63, 14, 38}, {64, 13, 38}, {64, 14, 37}}) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () ->
+              new VirtqueueConfig(
+                  memory.asSlice(128, sizes[0]),
+                  memory.asSlice(64, sizes[1]),
+                  memory.asSlice(0, sizes[2]),
+                  4,
+                  LITTLE_ENDIAN,
+                  true));
+    }
   }
 
   @Test

@@ -62,7 +62,7 @@ class VirtqueuePairTest {
   private static void exchange(VirtqueueConfig config, long seed) {
     DriverVirtqueue driver = config.driver();
     DeviceVirtqueue device = config.device();
-    int num = config.layout().num();
+    int num = config.num();
     Random random = new Random(seed);
     long[] sent = new long[num];
     int[] inHand = new int[num];

@@ -86,7 +86,7 @@ class VirtqueueThreadsTest {
   private static void exchange(
       VirtqueueConfig config, int messages, Doorbell driverBell, Doorbell deviceBell)
       throws Exception {
-    MemorySegment buffers = Arena.ofAuto().allocate(8L * config.layout().num(), 8);
+    MemorySegment buffers = Arena.ofAuto().allocate(8L * config.num(), 8);
     DriverVirtqueue driver = config.driver();
     DeviceVirtqueue device = config.device();
     ExecutorService threads = Executors.newFixedThreadPool(2);
@@ -108,7 +108,7 @@ class VirtqueueThreadsTest {
   private static Void send(
       DriverVirtqueue driver, MemorySegment buffers, int messages, Doorbell own, Doorbell peer)
       throws InterruptedException {
-    int[] expected = new int[driver.config().layout().num()];
+    int[] expected = new int[driver.config().num()];
     for (int next = 0, back = 0; back < messages; ) {
       while (next < messages && driver.free() > 0) {
         int id = driver.add(next, ~next, next & 0xFFFF);

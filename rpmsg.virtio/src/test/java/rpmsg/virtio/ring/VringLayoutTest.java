@@ -45,27 +45,16 @@ class VringLayoutTest {
   }
 
   @Test
-  void fieldOffsetsOfARingOf256() {
+  void partsOfARingOf256() {
     VringLayout layout = VringLayout.of(256, 4096);
     assertEquals(0, layout.descOffset());
-    assertEquals(0x50, layout.descOffset(5));
-    assertEquals(0x50, layout.descAddressOffset(5));
-    assertEquals(0x58, layout.descLengthOffset(5));
-    assertEquals(0x5C, layout.descFlagsOffset(5));
-    assertEquals(0x5E, layout.descNextOffset(5));
     assertEquals(0x1000, layout.availOffset());
-    assertEquals(0x1000, layout.availFlagsOffset());
-    assertEquals(0x1002, layout.availIndexOffset());
-    assertEquals(0x1004, layout.availRingOffset(0));
-    assertEquals(0x1006, layout.availRingOffset(1));
-    assertEquals(0x1204, layout.usedEventOffset());
-    assertEquals(0x2000, layout.usedFlagsOffset());
-    assertEquals(0x2002, layout.usedIndexOffset());
-    assertEquals(0x2004, layout.usedRingOffset(0));
-    assertEquals(0x200C, layout.usedIdOffset(1));
-    assertEquals(0x2010, layout.usedLengthOffset(1));
-    assertEquals(0x2804, layout.availEventOffset());
-    assertEquals(0x2806, layout.size());
+    assertEquals(0x2000, layout.usedOffset());
+    assertEquals(0x1000, VringLayout.descSize(256));
+    assertEquals(0x204, VringLayout.availSize(256, false));
+    assertEquals(0x206, VringLayout.availSize(256, true));
+    assertEquals(0x804, VringLayout.usedSize(256, false));
+    assertEquals(0x806, VringLayout.usedSize(256, true));
   }
 
   @Test

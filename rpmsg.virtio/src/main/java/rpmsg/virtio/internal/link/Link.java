@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.virtio.internal.link;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import rpmsg.virtio.ring.DeviceVirtqueue;
+import rpmsg.virtio.ring.VirtqueueConfig;
 
 /**
  * Memory, device configuration and doorbell under one virtio transport, for one session. A link is
@@ -25,26 +26,38 @@ public interface Link extends AutoCloseable {
   String description();
 
   /**
-   * The whole shared memory; every device address is an offset in it. Any thread may use it; after
-   * {@link #close} of a file's link each access throws {@link IllegalStateException}. The two ends
-   * of a loopback share one segment, which lasts until both have closed: there only this method
-   * throws.
+   * The shared memory. Any thread may use it; after {@link #close} of a file's link each access
+   * throws {@link IllegalStateException}. The two ends of a loopback share one segment, which lasts
+   * until both have closed: there only this method throws.
    */
-  MemorySegment memory();
+  DeviceMemory memory();
 
-  /** The byte order of the table, the rings and the message headers. */
+  /**
+   * The byte order of the rings and the message headers, once features are agreed: little-endian
+   * with VERSION_1, else that of the driver (VIRTIO 1.2, section 2.7.3; LX015).
+   */
   ByteOrder order();
 
   /** Status, features and configuration space. */
   DeviceConfig config();
 
   /**
-   * A vring as the table describes it, checked: inside the memory, apart from the table and from
-   * the other vring.
+   * A ring, checked: inside the memory and apart from what else the link knows to lie there.
    *
    * @param index 0 (device to driver) or 1 (driver to device)
+   * @param eventIdx whether VIRTIO_F_EVENT_IDX was agreed
+   * @throws LinkException if it does not lie in the memory
    */
-  Vring vring(int index);
+  VirtqueueConfig ring(int index, boolean eventIdx) throws LinkException;
+
+  /**
+   * The device side of a ring, from where it has to go on.
+   *
+   * @throws LinkException as {@link #ring}
+   */
+  default DeviceVirtqueue device(int index, boolean eventIdx) throws LinkException {
+    return ring(index, eventIdx).device();
+  }
 
   /** Where the driver side carves its buffers. Its size may be too small for them: check. */
   Pool pool();
@@ -54,11 +67,46 @@ public interface Link extends AutoCloseable {
 
   /**
    * Looks whether the session can go on. Costs a few system calls: meant for every few
-   * milliseconds. Any thread.
+   * milliseconds, and for when {@link #urgent} says so. The receive thread; where the link is not
+   * {@link #negotiated}, any thread.
    *
-   * @throws LinkException TRUNCATED, DELETED, REPLACED, TABLE_REWRITTEN, PEER_CLOSED or IO
+   * @throws LinkException TRUNCATED, DELETED, REPLACED, TABLE_REWRITTEN, NOT_READY, PEER_CLOSED,
+   *     BAD_PEER or IO
    */
   void check() throws LinkException;
+
+  /** Whether {@link #check} has something to do now. The receive thread. */
+  default boolean urgent() {
+    return false;
+  }
+
+  /**
+   * Whether the peer sets the rings up by messages, and does so again for each session on the open
+   * link. Then used entries say nothing about an earlier device, the rings go on where the peer
+   * says, and BAD_PEER ends a session but not the link.
+   */
+  default boolean negotiated() {
+    return false;
+  }
+
+  /**
+   * Whether a session uses the memory: from the creation of its rings until nobody sends or
+   * receives any more. The receive thread.
+   */
+  default void inUse(boolean inUse) {}
+
+  /** Whether the peer asked for other memory under the rings of the session. Receive thread. */
+  default boolean moving() {
+    return false;
+  }
+
+  /**
+   * Takes the other memory; {@link #memory} and {@link #ring} are of that one from here on, and
+   * what was before is unmapped. The receive thread, while nobody sends.
+   *
+   * @throws LinkException BAD_PEER
+   */
+  default void move() throws LinkException {}
 
   /**
    * Names the reason of a failed memory access, see above. Any thread.

@@ -34,6 +34,8 @@ public final class LinkException extends Exception {
     TABLE_REWRITTEN,
     /** The other side has closed its doorbell. */
     PEER_CLOSED,
+    /** The other side said what it may not say. */
+    BAD_PEER,
     /** The doorbell's path cannot be used for a socket. */
     SOCKET_PATH,
     /** A link, doorbell or option text that makes no sense. */

@@ -5,6 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicBoolean;
 import rpmsg.virtio.internal.link.LinkException.Kind;
+import rpmsg.virtio.ring.VirtqueueConfig;
+import rpmsg.virtio.ring.VringLayout;
 
 /** A link that is described by a resource table at the start of its memory. */
 final class TableLink implements Link {
@@ -33,7 +35,11 @@ final class TableLink implements Link {
   }
 
   @Override
-  public MemorySegment memory() {
+  public DeviceMemory memory() {
+    return DeviceMemory.of(segment());
+  }
+
+  private MemorySegment segment() {
     if (closed.get()) {
       throw new IllegalStateException(backing.description() + " is closed");
     }
@@ -51,7 +57,13 @@ final class TableLink implements Link {
   }
 
   @Override
-  public Vring vring(int index) {
+  public VirtqueueConfig ring(int index, boolean eventIdx) {
+    Vring vring = vring(index);
+    VringLayout layout = VringLayout.of(vring.num(), vring.align());
+    return new VirtqueueConfig(segment(), vring.offset(), layout, order, eventIdx);
+  }
+
+  Vring vring(int index) {
     return table.vrings().get(index);
   }
 
@@ -68,7 +80,7 @@ final class TableLink implements Link {
   @Override
   public void check() throws LinkException {
     backing.check();
-    if (!table.isIn(memory())) {
+    if (!table.isIn(segment())) {
       throw new LinkException(
           Kind.TABLE_REWRITTEN,
           description() + ": the resource table was rewritten: open it again");

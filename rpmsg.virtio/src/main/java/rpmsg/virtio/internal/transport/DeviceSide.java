@@ -2,8 +2,10 @@
 package rpmsg.virtio.internal.transport;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import rpmsg.virtio.internal.link.DeviceMemory;
+import rpmsg.virtio.internal.link.Link;
+import rpmsg.virtio.internal.link.LinkException;
 import rpmsg.virtio.internal.wire.RpmsgHeader;
 import rpmsg.virtio.ring.DeviceVirtqueue;
 import rpmsg.virtio.ring.VringFlags;
@@ -18,7 +20,7 @@ final class DeviceSide implements Side {
 
   private final DeviceVirtqueue transmit;
   private final DeviceVirtqueue receive;
-  private final MemorySegment memory;
+  private DeviceMemory memory;
   private final RpmsgHeader header;
   private final Counters counters;
   private final HeldBuffers held;
@@ -35,7 +37,7 @@ final class DeviceSide implements Side {
   DeviceSide(
       DeviceVirtqueue transmit,
       DeviceVirtqueue receive,
-      MemorySegment memory,
+      DeviceMemory memory,
       RpmsgHeader header,
       Counters counters,
       Transmitter transmitter,
@@ -45,13 +47,13 @@ final class DeviceSide implements Side {
     this.memory = memory;
     this.header = header;
     this.counters = counters;
-    int num = receive.config().layout().num();
+    int num = receive.config().num();
     held = new HeldBuffers(Math.max(1, num / 2), wake);
     receiveById = new RxBuffer[num];
     for (int i = 0; i < num; i++) {
       receiveById[i] = new RxBuffer(i, held);
     }
-    transmitById = new TxBuffer[transmit.config().layout().num()];
+    transmitById = new TxBuffer[transmit.config().num()];
     for (int i = 0; i < transmitById.length; i++) {
       transmitById[i] = new TxBuffer(transmitter);
       transmitById[i].id = i;
@@ -71,13 +73,12 @@ final class DeviceSide implements Side {
         break;
       }
       int length = receive.length();
-      if (!usable(receive)) {
+      RxBuffer buffer = receiveById[id];
+      if (!usable(receive) || !buffer.place(memory, receive.address(), length)) {
         counters.badEntries++;
         receive.addUsed(id, length);
         continue;
       }
-      RxBuffer buffer = receiveById[id];
-      buffer.place(memory, receive.address(), length);
       if (buffer.load(header, length)) {
         return buffer;
       }
@@ -130,9 +131,8 @@ final class DeviceSide implements Side {
       if (id == DeviceVirtqueue.NONE) {
         break;
       }
-      if (usable(transmit)) {
-        TxBuffer buffer = transmitById[id];
-        buffer.place(memory, transmit.address(), transmit.length());
+      TxBuffer buffer = transmitById[id];
+      if (usable(transmit) && buffer.place(memory, transmit.address(), transmit.length())) {
         if (smallest < 0 || buffer.capacity < smallest) {
           smallest = buffer.capacity;
         }
@@ -147,17 +147,9 @@ final class DeviceSide implements Side {
     return null;
   }
 
-  /**
-   * One descriptor, room for a header, all of it inside the memory; the flag WRITE may be missing.
-   */
-  private boolean usable(DeviceVirtqueue ring) {
-    long address = ring.address();
-    long length = Integer.toUnsignedLong(ring.length());
-    return (ring.flags() & CHAINED) == 0
-        && length >= RpmsgHeader.SIZE
-        && length <= Integer.MAX_VALUE
-        && address >= 0
-        && address <= memory.byteSize() - length;
+  /** One descriptor with room for a header; the flag WRITE may be missing. */
+  private static boolean usable(DeviceVirtqueue ring) {
+    return (ring.flags() & CHAINED) == 0 && ring.length() >= RpmsgHeader.SIZE;
   }
 
   @Override
@@ -200,6 +192,53 @@ final class DeviceSide implements Side {
   @Override
   public boolean overwritten() {
     return !receive.usedIndexIntact() || !transmit.usedIndexIntact();
+  }
+
+  @Override
+  public void move(Link link, boolean eventIdx) throws LinkException {
+    receive.move(link.ring(1, eventIdx));
+    transmit.move(link.ring(0, eventIdx));
+    memory = link.memory();
+    for (RxBuffer buffer : receiveById) {
+      checkMoved(buffer.move(memory) || !receive.inHand(buffer.id), buffer.address);
+    }
+    for (TxBuffer buffer : transmitById) {
+      checkMoved(buffer.move(memory) || !transmit.inHand(buffer.id), buffer.address);
+    }
+  }
+
+  private static void checkMoved(boolean found, long address) throws LinkException {
+    if (!found) {
+      throw new LinkException(
+          LinkException.Kind.BAD_PEER,
+          "the new memory lacks the buffer at 0x%x, which is in use".formatted(address));
+    }
+  }
+
+  /**
+   * A message that a listener holds counts as seen. A transmit buffer that cannot go back to the
+   * avail ring, because one that was taken later was sent, goes back empty.
+   */
+  @Override
+  public void settle(RxBuffer refused) {
+    if (refused != null && receive.lastTaken() == refused.id) {
+      receive.giveBackLast();
+    }
+    while (transmit.lastTaken() != DeviceVirtqueue.NONE) {
+      transmit.giveBackLast();
+    }
+    unused.clear();
+    giveBack(receive);
+    giveBack(transmit);
+  }
+
+  private static void giveBack(DeviceVirtqueue ring) {
+    for (int id = 0; id < ring.config().num(); id++) {
+      if (ring.inHand(id)) {
+        ring.addUsed(id, 0);
+      }
+    }
+    ring.publishUsed();
   }
 
   @Override

@@ -2,8 +2,9 @@
 package rpmsg.virtio.internal.transport;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import rpmsg.virtio.internal.link.DeviceMemory;
+import rpmsg.virtio.internal.link.Link;
 import rpmsg.virtio.internal.wire.RpmsgHeader;
 import rpmsg.virtio.ring.DriverVirtqueue;
 import rpmsg.virtio.ring.VringFlags;
@@ -28,7 +29,7 @@ final class DriverSide implements Side {
   DriverSide(
       DriverVirtqueue receive,
       DriverVirtqueue transmit,
-      MemorySegment memory,
+      DeviceMemory memory,
       long pool,
       int bufferSize,
       int buffers,
@@ -41,11 +42,11 @@ final class DriverSide implements Side {
     this.header = header;
     this.counters = counters;
     this.bufferSize = bufferSize;
-    int receiveBuffers = Math.min(buffers, receive.config().layout().num());
-    transmitBuffers = Math.min(receiveBuffers, transmit.config().layout().num());
+    int receiveBuffers = Math.min(buffers, receive.config().num());
+    transmitBuffers = Math.min(receiveBuffers, transmit.config().num());
     held = new HeldBuffers(Math.max(1, receiveBuffers / 2), wake);
-    receiveById = new RxBuffer[receive.config().layout().num()];
-    transmitById = new TxBuffer[transmit.config().layout().num()];
+    receiveById = new RxBuffer[receive.config().num()];
+    transmitById = new TxBuffer[transmit.config().num()];
     for (int i = 0; i < receiveBuffers; i++) {
       post(memory, pool + (long) i * bufferSize);
     }
@@ -64,7 +65,7 @@ final class DriverSide implements Side {
     return (long) bufferSize * (each + Math.min(each, transmitNum));
   }
 
-  private void post(MemorySegment memory, long address) {
+  private void post(DeviceMemory memory, long address) {
     int id = receive.add(address, bufferSize, VringFlags.DESC_WRITE);
     receiveById[id] = new RxBuffer(id, held);
     receiveById[id].place(memory, address, bufferSize);
@@ -175,6 +176,16 @@ final class DriverSide implements Side {
   public boolean overwritten() {
     return false;
   }
+
+  /** The driver chooses the memory, so its peer cannot change it. */
+  @Override
+  public void move(Link link, boolean eventIdx) {
+    throw new IllegalStateException("a driver's memory does not move");
+  }
+
+  /** A driver that comes back lays its rings out anew. */
+  @Override
+  public void settle(RxBuffer refused) {}
 
   @Override
   public void dump(Appendable out) throws IOException {

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import rpmsg.virtio.internal.link.Link;
 import rpmsg.virtio.internal.link.LinkException;
 import rpmsg.virtio.ring.DriverVirtqueue;
+import rpmsg.virtio.ring.VirtqueueConfig;
 
 /** Driver side: reset, ACKNOWLEDGE, DRIVER, features, rings, and DRIVER_OK last (LX118). */
 final class HostRole extends Role {
@@ -21,14 +22,20 @@ final class HostRole extends Role {
   }
 
   @Override
-  Side bringUp(SideParts parts) throws Stopped, LinkException {
+  void negotiate() throws Stopped, LinkException {
     reset();
     set(Status.ACKNOWLEDGE);
     set(Status.DRIVER);
-    negotiate();
-    checkPool();
-    DriverVirtqueue receive = ring(0).driver();
-    DriverVirtqueue transmit = ring(1).driver();
+    agreeOnFeatures();
+  }
+
+  @Override
+  Side rings(SideParts parts) throws LinkException {
+    VirtqueueConfig ring0 = link.ring(0, eventIdx());
+    VirtqueueConfig ring1 = link.ring(1, eventIdx());
+    checkPool(ring0.num(), ring1.num());
+    DriverVirtqueue receive = ring0.driver();
+    DriverVirtqueue transmit = ring1.driver();
     Side side =
         new DriverSide(
             receive,
@@ -57,7 +64,7 @@ final class HostRole extends Role {
     }
   }
 
-  private void negotiate() throws LinkException {
+  private void agreeOnFeatures() throws LinkException {
     agree(device().deviceFeatures() & Status.SUPPORTED);
     device().driverFeatures(features());
     if ((features() & Status.F_VERSION_1) != 0) {
@@ -70,10 +77,9 @@ final class HostRole extends Role {
     }
   }
 
-  private void checkPool() throws LinkException {
+  private void checkPool(int receiveNum, int transmitNum) throws LinkException {
     long needed =
-        DriverSide.poolSize(
-            link.vring(0).num(), link.vring(1).num(), config.bufferSize(), config.buffers());
+        DriverSide.poolSize(receiveNum, transmitNum, config.bufferSize(), config.buffers());
     if (needed > link.pool().size()) {
       throw new LinkException(
           LinkException.Kind.BAD_TABLE,

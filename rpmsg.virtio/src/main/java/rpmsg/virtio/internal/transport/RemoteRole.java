@@ -18,7 +18,7 @@ final class RemoteRole extends Role {
   }
 
   @Override
-  Side bringUp(SideParts parts) throws Stopped, LinkException {
+  void negotiate() throws Stopped, LinkException {
     if (config.noStatus()) {
       awaitFirstKick();
       agree(device().deviceFeatures() & Status.F_NS);
@@ -27,11 +27,13 @@ final class RemoteRole extends Role {
       awaitDriverOk();
       agree(device().driverFeatures() & device().deviceFeatures() & Status.SUPPORTED);
     }
-    DeviceVirtqueue transmit = ring(0).device();
-    DeviceVirtqueue receive = ring(1).device();
+  }
+
+  @Override
+  Side rings(SideParts parts) throws LinkException {
     return new DeviceSide(
-        transmit,
-        receive,
+        link.device(0, eventIdx()),
+        link.device(1, eventIdx()),
         link.memory(),
         parts.header(),
         parts.counters(),
@@ -41,7 +43,7 @@ final class RemoteRole extends Role {
 
   private void awaitFirstKick() throws Stopped, LinkException {
     progress.waiting("waiting for the driver's first kick");
-    DeviceVirtqueue transmit = ring(0).device();
+    DeviceVirtqueue transmit = link.device(0, false);
     do {
       progress.pause(LOOK_NANOS);
     } while (!transmit.hasAvail());
@@ -53,8 +55,7 @@ final class RemoteRole extends Role {
    * as it is, from the used index on (trap 14).
    */
   private void endEarlierDevice() throws Stopped, LinkException {
-    boolean used = ring(0).device().usedIndex() != 0 || ring(1).device().usedIndex() != 0;
-    if (!used || !driverOk()) {
+    if (link.negotiated() || !driverOk() || !usedBefore(0) && !usedBefore(1)) {
       return;
     }
     progress.step("asking the driver to reset: an earlier device left used entries behind");
@@ -63,6 +64,10 @@ final class RemoteRole extends Role {
     while (driverOk() && System.nanoTime() - end < 0) {
       progress.pause(LOOK_NANOS / 5);
     }
+  }
+
+  private boolean usedBefore(int index) throws LinkException {
+    return link.device(index, false).usedIndex() != 0;
   }
 
   private void awaitDriverOk() throws Stopped, LinkException {

@@ -4,9 +4,6 @@ package rpmsg.virtio.internal.transport;
 import rpmsg.virtio.internal.link.DeviceConfig;
 import rpmsg.virtio.internal.link.Link;
 import rpmsg.virtio.internal.link.LinkException;
-import rpmsg.virtio.internal.link.Vring;
-import rpmsg.virtio.ring.VirtqueueConfig;
-import rpmsg.virtio.ring.VringLayout;
 
 /** How one of virtio's two roles brings a link up and takes it down. On the receive thread. */
 abstract class Role {
@@ -48,8 +45,11 @@ abstract class Role {
         : new RemoteRole(config, link, progress);
   }
 
-  /** Negotiates up to the point where the rings are laid out. */
-  abstract Side bringUp(SideParts parts) throws Stopped, LinkException;
+  /** Agrees with the peer on the features, and on the byte order with them. */
+  abstract void negotiate() throws Stopped, LinkException;
+
+  /** The rings, laid out; nobody at the peer moves them from here on. */
+  abstract Side rings(SideParts parts) throws LinkException;
 
   /** The name service is bound: the peer may begin. */
   abstract void online();
@@ -74,10 +74,7 @@ abstract class Role {
     return link.config();
   }
 
-  VirtqueueConfig ring(int index) {
-    Vring vring = link.vring(index);
-    boolean eventIdx = (features & Status.F_EVENT_IDX) != 0;
-    VringLayout layout = VringLayout.of(vring.num(), vring.align());
-    return new VirtqueueConfig(link.memory(), vring.offset(), layout, link.order(), eventIdx);
+  boolean eventIdx() {
+    return (features & Status.F_EVENT_IDX) != 0;
   }
 }

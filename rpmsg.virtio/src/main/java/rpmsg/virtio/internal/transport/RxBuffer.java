@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgMessage;
+import rpmsg.virtio.internal.link.DeviceMemory;
 import rpmsg.virtio.internal.wire.RpmsgHeader;
 
 /** A receive buffer with the message in it: one object per descriptor, made once. */
@@ -32,14 +33,24 @@ final class RxBuffer implements RpmsgMessage {
     this.owner = owner;
   }
 
-  /** Where this descriptor's buffer lies; a new view only when that changed. */
-  void place(MemorySegment memory, long address, int capacity) {
+  /**
+   * Where this descriptor's buffer lies; a new view only when that changed. False if it is outside.
+   */
+  boolean place(DeviceMemory memory, long address, int capacity) {
     if (buffer == null || this.address != address || this.capacity != capacity) {
-      buffer = memory.asSlice(address, capacity);
+      buffer = memory.at(address, capacity);
       payload = null;
       this.address = address;
       this.capacity = capacity;
     }
+    return buffer != null;
+  }
+
+  /** Finds this buffer again in other memory; false if it is not there. */
+  boolean move(DeviceMemory memory) {
+    boolean placed = buffer != null;
+    buffer = null;
+    return placed && place(memory, address, capacity);
   }
 
   /**

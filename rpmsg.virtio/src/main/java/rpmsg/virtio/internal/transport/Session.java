@@ -52,16 +52,18 @@ final class Session implements TransportOps {
     this.link = link;
     this.doorbell = link.doorbell();
     this.counters = transport.tally();
+    role = Role.of(config, link, transport.progress(link));
+    role.negotiate();
     RpmsgHeader header = new RpmsgHeader(link.order());
     transmitter =
         new Transmitter(
             header, counters, doorbell, config.alwaysKick(), this::failed, this::isOver);
-    role = Role.of(config, link, transport.progress(link));
-    side = role.bringUp(new SideParts(header, counters, transmitter, this::wake));
+    side = role.rings(new SideParts(header, counters, transmitter, this::wake));
     space = transport.bus().open(this);
     if (announces()) {
       space.keep(RpmsgAddress.NAME_SERVICE, config.keep());
     }
+    link.inUse(true);
   }
 
   AddressSpace space() {
@@ -187,6 +189,9 @@ final class Session implements TransportOps {
   /** Why the link is over, or null; sets the state that others see. */
   private String over(boolean attached) throws LinkException {
     String over = over();
+    if (over == null && link.moving()) {
+      transmitter.move(link, role.eventIdx());
+    }
     if (over == null) {
       transport.report(state(attached), attached ? "" : transport.gate().reason());
       if (online && attached) {
@@ -213,7 +218,7 @@ final class Session implements TransportOps {
     if (side.overwritten() && (!online || transmitter.overwritten())) {
       return "the peer laid the rings out anew";
     }
-    if (System.nanoTime() - nextCheck >= 0) {
+    if (link.urgent() || System.nanoTime() - nextCheck >= 0) {
       link.check();
       nextCheck = System.nanoTime() + CHECK_NANOS;
     }
@@ -267,7 +272,11 @@ final class Session implements TransportOps {
     transport.gate().space(null);
     if (memoryIntact && !(failure instanceof InternalError)) {
       role.takeDown();
+      if (link.negotiated()) {
+        side.settle(refused);
+      }
     }
+    link.inUse(false);
   }
 
   private void failed(Throwable cause) {

@@ -2,6 +2,8 @@
 package rpmsg.virtio.internal.transport;
 
 import java.io.IOException;
+import rpmsg.virtio.internal.link.Link;
+import rpmsg.virtio.internal.link.LinkException;
 
 /**
  * One role at the two rings of a link that is laid out. Receive methods are for the receive thread,
@@ -62,6 +64,21 @@ interface Side {
 
   /** True when the peer laid the rings out anew, so that this link is over. */
   boolean overwritten();
+
+  /**
+   * Finds rings and buffers again in the link's new memory.
+   *
+   * @throws LinkException BAD_PEER when something in use is not there
+   */
+  void move(Link link, boolean eventIdx) throws LinkException;
+
+  /**
+   * Gives the peer back what is in hand, so that another session can go on from the indices. Nobody
+   * sends or receives any more.
+   *
+   * @param refused the message that was taken last and that nobody has seen, or null
+   */
+  void settle(RxBuffer refused);
 
   void dump(Appendable out) throws IOException;
 }

@@ -15,6 +15,8 @@ import rpmsg.core.Errno;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.spi.AddressSpace;
 import rpmsg.virtio.internal.link.Doorbell;
+import rpmsg.virtio.internal.link.Link;
+import rpmsg.virtio.internal.link.LinkException;
 import rpmsg.virtio.internal.wire.RpmsgHeader;
 import rpmsg.virtio.ring.VirtqueueException;
 
@@ -229,6 +231,21 @@ final class Transmitter {
     }
     try {
       return side.overwritten();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The peer has other memory for the same rings: who sends waits until all is found there.
+   *
+   * @throws LinkException BAD_PEER when something in use is not there
+   */
+  void move(Link link, boolean eventIdx) throws LinkException {
+    lock.lock();
+    try {
+      link.move();
+      side.move(link, eventIdx);
     } finally {
       lock.unlock();
     }

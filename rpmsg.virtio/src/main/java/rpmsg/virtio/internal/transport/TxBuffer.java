@@ -4,6 +4,7 @@ package rpmsg.virtio.internal.transport;
 import java.lang.foreign.MemorySegment;
 import rpmsg.core.BufferClaim;
 import rpmsg.core.RpmsgException;
+import rpmsg.virtio.internal.link.DeviceMemory;
 import rpmsg.virtio.internal.wire.RpmsgHeader;
 
 /** A transmit buffer: one object per buffer, made once. */
@@ -26,14 +27,22 @@ final class TxBuffer implements BufferClaim {
     this.owner = owner;
   }
 
-  /** Where this buffer lies; a new view only when that changed. */
-  void place(MemorySegment memory, long address, int capacity) {
+  /** Where this buffer lies; a new view only when that changed. False if it is outside. */
+  boolean place(DeviceMemory memory, long address, int capacity) {
     if (buffer == null || this.address != address || this.capacity != capacity) {
-      buffer = memory.asSlice(address, capacity);
+      buffer = memory.at(address, capacity);
       payload = null;
       this.address = address;
       this.capacity = capacity;
     }
+    return buffer != null;
+  }
+
+  /** Finds this buffer again in other memory; false if it is not there. */
+  boolean move(DeviceMemory memory) {
+    boolean placed = buffer != null;
+    buffer = null;
+    return placed && place(memory, address, capacity);
   }
 
   /** Header and payload in one go. */

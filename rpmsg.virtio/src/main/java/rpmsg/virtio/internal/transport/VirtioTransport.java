@@ -135,8 +135,8 @@ public final class VirtioTransport implements TransportInfo {
         Links.open(config.link(), config.doorbell(), config.index(), config.options())) {
       link = opened;
       misconfigured = false;
-      step(opened.description() + ", " + opened.memory().byteSize() / 1024 + " KiB mapped");
-      return oneSession(opened);
+      step(opened.description());
+      return sessions(opened);
     } catch (LinkException refused) {
       boolean wasUp = link != null && refused.kind() != LinkException.Kind.BAD_TABLE;
       misconfigured = !refused.transientFault() && !wasUp;
@@ -152,6 +152,25 @@ public final class VirtioTransport implements TransportInfo {
     }
   }
 
+  private String sessions(Link opened) throws LinkException, Role.Stopped {
+    for (; ; ) {
+      String over;
+      try {
+        over = oneSession(opened);
+      } catch (LinkException bad) {
+        if (!opened.negotiated() || bad.kind() != LinkException.Kind.BAD_PEER) {
+          throw bad;
+        }
+        over = bad.getMessage();
+      }
+      session = null;
+      if (!opened.negotiated() || stopping) {
+        return over;
+      }
+      report(State.CONNECTING, over);
+    }
+  }
+
   private String oneSession(Link opened) throws LinkException, Role.Stopped {
     Role.Progress progress = progress(opened);
     progress.waiting("waiting for the peer at " + opened.description());
@@ -159,6 +178,7 @@ public final class VirtioTransport implements TransportInfo {
       progress.pause(CONNECT_NANOS);
     }
     Session running = new Session(this, config, opened);
+    step(opened.memory().byteSize() / 1024 + " KiB of memory");
     session = running;
     counters.links++;
     boolean intact = false;
@@ -208,7 +228,7 @@ public final class VirtioTransport implements TransportInfo {
         }
         opened.doorbell().await(nanos);
         long now = System.nanoTime();
-        if (now - nextCheck >= 0) {
+        if (opened.urgent() || now - nextCheck >= 0) {
           nextCheck = now + CHECK_NANOS;
           opened.check();
         }

@@ -57,14 +57,14 @@ class FileLinkTest {
     LinkOptions options = LinkOptions.DEFAULT.withFeatures(5).withConfig(new byte[] {3, -2});
     try (Link first = Links.open("shm:" + file(), "poll", 0, options);
         Link second = open(file(), 1)) {
-      first.memory().set(JAVA_BYTE, 0x10000, (byte) 42);
-      assertEquals(42, second.memory().get(JAVA_BYTE, 0x10000));
+      Tables.memory(first).set(JAVA_BYTE, 0x10000, (byte) 42);
+      assertEquals(42, Tables.memory(second).get(JAVA_BYTE, 0x10000));
       assertEquals(5, second.config().deviceFeatures());
       second.config().driverFeatures(0xFFFF_FFFFL);
       assertEquals(0xFFFF_FFFFL, first.config().driverFeatures());
       first.config().status(0x8f);
       assertEquals(0x8f, second.config().status());
-      assertEquals(first.vring(1), second.vring(1));
+      assertEquals(Tables.vring(first, 1), Tables.vring(second, 1));
       assertDoesNotThrow(first::check);
       assertDoesNotThrow(second::check);
       assertEquals(0xfe, second.config().config(1));
@@ -86,7 +86,7 @@ class FileLinkTest {
     LinkOptions large = LinkOptions.DEFAULT.withVrings(1024, 64).withSizes(0, 0x200000);
     try (Link first = Links.open("shm:" + file(), "poll", 0, large);
         Link second = open(file(), 1)) {
-      assertEquals(1024, second.vring(0).num());
+      assertEquals(1024, Tables.vring(second, 0).num());
       assertEquals(first.pool(), second.pool());
       assertTrue(second.pool().size() >= 0x200000);
     }
@@ -97,8 +97,8 @@ class FileLinkTest {
     LinkOptions host = LinkOptions.DEFAULT.withAssignNotifyIds(true);
     try (Link first = open(file(), 0);
         Link second = Links.open("shm:" + file(), "poll", 1, host)) {
-      assertEquals(0, second.vring(0).notifyId());
-      assertEquals(1, second.vring(1).notifyId());
+      assertEquals(0, Tables.vring(second, 0).notifyId());
+      assertEquals(1, Tables.vring(second, 1).notifyId());
       assertDoesNotThrow(first::check);
     }
   }
@@ -106,14 +106,14 @@ class FileLinkTest {
   @Test
   void fileOfAnEarlierRunIsReusedAndItsRingsAreLeft() throws Exception {
     try (Link link = open(file(), 0)) {
-      link.memory().set(JAVA_BYTE, 0x4000, (byte) 1);
+      Tables.memory(link).set(JAVA_BYTE, 0x4000, (byte) 1);
       link.config().status(7);
     }
     Object before = key(file());
     try (Link link = open(file(), 0)) {
       assertEquals(before, key(file()));
       assertEquals(0, link.config().status());
-      assertEquals(1, link.memory().get(JAVA_BYTE, 0x4000));
+      assertEquals(1, Tables.memory(link).get(JAVA_BYTE, 0x4000));
     }
   }
 
@@ -125,7 +125,7 @@ class FileLinkTest {
     Files.write(file(), new byte[0x1000], StandardOpenOption.APPEND);
     try (Link link = open(file(), 0)) {
       assertEquals(0x81000, Files.size(file()));
-      assertEquals(0x81000, link.memory().byteSize());
+      assertEquals(0x81000, Tables.memory(link).byteSize());
     }
   }
 
@@ -162,7 +162,7 @@ class FileLinkTest {
       }
     }
     try (Link again = open(file(), 1)) {
-      assertEquals(0x80000, again.memory().byteSize());
+      assertEquals(0x80000, Tables.memory(again).byteSize());
     }
   }
 
@@ -171,8 +171,8 @@ class FileLinkTest {
     LinkOptions alone = LinkOptions.DEFAULT.withoutTableOfPeer();
     Files.write(file(), new byte[0x1000]);
     try (Link link = Links.open("shm:" + file(), "poll", 1, alone)) {
-      assertEquals(new Vring(0x4000, 256, 0x1000, 1), link.vring(0));
-      assertEquals(0x80000, link.memory().byteSize());
+      assertEquals(new Vring(0x4000, 256, 0x1000, 1), Tables.vring(link, 0));
+      assertEquals(0x80000, Tables.memory(link).byteSize());
     }
     Files.write(file(), new byte[] {1, 2, 3});
     refused(Kind.BAD_TABLE, () -> Links.open("shm:" + file(), "poll", 1, alone));
@@ -295,7 +295,7 @@ class FileLinkTest {
   @Test
   void closedLinkCannotBeUsedAndClosesTwice() throws Exception {
     Link link = open(file(), 0);
-    var memory = link.memory();
+    var memory = Tables.memory(link);
     link.close();
     link.close();
     assertThrows(IllegalStateException.class, link::memory);

@@ -39,8 +39,8 @@ class LoopbackTest {
     try (Link first = open(0);
         Link second = open(1)) {
       assertTrue(first.doorbell().connected() && second.doorbell().connected());
-      first.memory().set(JAVA_BYTE, 0x10000, (byte) 42);
-      assertEquals(42, second.memory().get(JAVA_BYTE, 0x10000));
+      Tables.memory(first).set(JAVA_BYTE, 0x10000, (byte) 42);
+      assertEquals(42, Tables.memory(second).get(JAVA_BYTE, 0x10000));
       second.config().status(4);
       assertTrue(first.doorbell().await(LONG_WAIT), "the status rings");
       assertFalse(first.doorbell().poll(), "the ring is consumed");
@@ -76,7 +76,7 @@ class LoopbackTest {
   void memoryLastsUntilBothEndsHaveClosed() throws Exception {
     Link first = open(0);
     Link second = open(1);
-    MemorySegment memory = second.memory();
+    MemorySegment memory = Tables.memory(second);
     first.close();
     first.close();
     assertThrows(IllegalStateException.class, first::memory);
@@ -102,11 +102,12 @@ class LoopbackTest {
     Link oldSecond = open(1);
     oldFirst.close();
     try (Link first = open(0)) {
-      first.memory().set(JAVA_BYTE, 0x10000, (byte) 42);
-      assertEquals(0, oldSecond.memory().get(JAVA_BYTE, 0x10000), "each session has its memory");
+      Tables.memory(first).set(JAVA_BYTE, 0x10000, (byte) 42);
+      assertEquals(
+          0, Tables.memory(oldSecond).get(JAVA_BYTE, 0x10000), "each session has its memory");
       oldSecond.close();
       try (Link second = open(1)) {
-        assertEquals(42, second.memory().get(JAVA_BYTE, 0x10000));
+        assertEquals(42, Tables.memory(second).get(JAVA_BYTE, 0x10000));
         assertDoesNotThrow(first::check);
       }
     }

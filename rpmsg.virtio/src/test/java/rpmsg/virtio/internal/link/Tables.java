@@ -45,6 +45,16 @@ final class Tables {
     return ResourceTable.parse(memory, ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** All memory of a link that a table describes. */
+  static MemorySegment memory(Link link) {
+    return link.memory().at(0, link.memory().byteSize());
+  }
+
+  /** A vring as the link's table says it. */
+  static Vring vring(Link link, int index) {
+    return ((TableLink) link).vring(index);
+  }
+
   static LinkException refused(Kind kind, Executable action) {
     LinkException e = assertThrows(LinkException.class, action);
     assertEquals(kind, e.kind(), e.getMessage());

@@ -32,14 +32,15 @@ final class TruncatingProcess {
           link -> link.config().status(4),
           link -> sink += link.config().driverFeatures(),
           link -> link.config().driverFeatures(1),
-          link -> sink += readIndex(link.memory()),
-          link -> publishIndex(link.memory()),
-          link -> MemorySegment.copy(link.memory(), JAVA_BYTE, POOL, HEAP, 0, 16),
-          link -> MemorySegment.copy(link.memory(), JAVA_BYTE, POOL, HEAP, 0, 4096),
-          link -> MemorySegment.copy(HEAP, 0, link.memory(), JAVA_BYTE, POOL, 496),
-          link -> link.memory().asSlice(0x4000, link.vring(0).size()).fill((byte) 0),
-          link -> sink += link.memory().asSlice(POOL, 496).toArray(JAVA_BYTE)[0],
-          link -> sink += link.memory().asSlice(POOL, 496).mismatch(MemorySegment.ofArray(HEAP)));
+          link -> sink += readIndex(Tables.memory(link)),
+          link -> publishIndex(Tables.memory(link)),
+          link -> MemorySegment.copy(Tables.memory(link), JAVA_BYTE, POOL, HEAP, 0, 16),
+          link -> MemorySegment.copy(Tables.memory(link), JAVA_BYTE, POOL, HEAP, 0, 4096),
+          link -> MemorySegment.copy(HEAP, 0, Tables.memory(link), JAVA_BYTE, POOL, 496),
+          link -> Tables.memory(link).asSlice(0x4000, Tables.vring(link, 0).size()).fill((byte) 0),
+          link -> sink += Tables.memory(link).asSlice(POOL, 496).toArray(JAVA_BYTE)[0],
+          link ->
+              sink += Tables.memory(link).asSlice(POOL, 496).mismatch(MemorySegment.ofArray(HEAP)));
 
   private TruncatingProcess() {}
 

@@ -7,13 +7,14 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import rpmsg.virtio.internal.link.DeviceConfig;
+import rpmsg.virtio.internal.link.DeviceMemory;
 import rpmsg.virtio.internal.link.Doorbell;
 import rpmsg.virtio.internal.link.Link;
 import rpmsg.virtio.internal.link.LinkException;
 import rpmsg.virtio.internal.link.LinkOptions;
 import rpmsg.virtio.internal.link.Links;
 import rpmsg.virtio.internal.link.Pool;
-import rpmsg.virtio.internal.link.Vring;
+import rpmsg.virtio.ring.VirtqueueConfig;
 
 /**
  * A link that is not described by a resource table: features of 64 bits, and a record of what was
@@ -35,8 +36,9 @@ final class FakeLink implements Link, DeviceConfig, Doorbell {
     this.offered = offered;
     this.acceptsFeatures = acceptsFeatures;
     memory = Links.open("loopback:" + name, "", 0, LinkOptions.DEFAULT);
-    queue0 = new RawQueue(memory(), order(), 0x4000, 0x5000, 0x6000);
-    queue1 = new RawQueue(memory(), order(), 0x8000, 0x9000, 0xA000);
+    MemorySegment bytes = memory().at(0, memory().byteSize());
+    queue0 = new RawQueue(bytes, order(), 0x4000, 0x5000, 0x6000);
+    queue1 = new RawQueue(bytes, order(), 0x8000, 0x9000, 0xA000);
   }
 
   @Override
@@ -125,7 +127,7 @@ final class FakeLink implements Link, DeviceConfig, Doorbell {
   }
 
   @Override
-  public MemorySegment memory() {
+  public DeviceMemory memory() {
     return memory.memory();
   }
 
@@ -140,8 +142,8 @@ final class FakeLink implements Link, DeviceConfig, Doorbell {
   }
 
   @Override
-  public Vring vring(int index) {
-    return memory.vring(index);
+  public VirtqueueConfig ring(int index, boolean eventIdx) throws LinkException {
+    return memory.ring(index, eventIdx);
   }
 
   @Override

@@ -34,7 +34,7 @@ abstract class RawPeer implements AutoCloseable {
 
   RawPeer(String at, String doorbell, int index, LinkOptions options) {
     link = open(at, doorbell, index, options);
-    memory = link.memory();
+    memory = link.memory().at(0, link.memory().byteSize());
     order = link.order();
     queue0 = new RawQueue(memory, order, 0x4000, 0x5000, 0x6000);
     queue1 = new RawQueue(memory, order, 0x8000, 0x9000, 0xA000);
