@@ -17,9 +17,9 @@ import rpmsg.core.spi.Receiver;
 /**
  * A local address with its receiver.
  *
- * <p>Closing and running a callback meet without a lock: the receive thread sets {@code running}
- * and then looks at {@code closed}, who closes sets {@code closed} and then looks at {@code
- * running}; both are volatile, so at least one of them sees the other.
+ * <p>Closing and running callbacks meet without a lock: the receive thread sets {@code running} and
+ * then looks at {@code closed} before each callback, who closes sets {@code closed} and then looks
+ * at {@code running}; both are volatile, so at least one of them sees the other.
  */
 final class Endpoint implements RpmsgEndpoint {
   /** What became of a message that was handed to an endpoint. */
@@ -47,23 +47,29 @@ final class Endpoint implements RpmsgEndpoint {
     this.listener = listener;
   }
 
-  /** Runs the receiver; on the receive thread only. */
-  Dispatch dispatch(RpmsgMessage message) {
+  /** Messages come: who closes waits from here on until {@link #leave}. The receive thread. */
+  void enter() {
     runner = Thread.currentThread();
     running = true;
+  }
+
+  /** Runs the receiver, between {@link #enter} and {@link #leave}. */
+  Dispatch dispatch(RpmsgMessage message) {
+    if (closed) {
+      return Dispatch.CLOSED;
+    }
     try {
-      if (closed) {
-        return Dispatch.CLOSED;
-      }
       return receiver.receive(message) ? Dispatch.TAKEN : Dispatch.REFUSED;
     } catch (Throwable failure) {
       space.listenerFailed(this, failure);
       return Dispatch.TAKEN;
-    } finally {
-      running = false;
-      if (closed) {
-        wakeClosers();
-      }
+    }
+  }
+
+  void leave() {
+    running = false;
+    if (closed) {
+      wakeClosers();
     }
   }
 

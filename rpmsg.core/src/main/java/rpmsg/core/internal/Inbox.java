@@ -13,6 +13,11 @@ final class Inbox {
   private final EndpointTable table;
   private final Log log;
   private final Mailbox mailbox = new Mailbox();
+  private boolean batch;
+
+  /** The endpoint whose callbacks may run: entered and not left. */
+  private Endpoint entered;
+
   private long delivered;
   private long unknown;
 
@@ -20,6 +25,29 @@ final class Inbox {
     this.name = name;
     this.table = table;
     this.log = log;
+  }
+
+  void beginBatch() {
+    batch = true;
+  }
+
+  void endBatch() {
+    batch = false;
+    enter(null);
+  }
+
+  /** Leaves one endpoint for another; two fences, so a run of messages to one has them once. */
+  private void enter(Endpoint next) {
+    if (entered == next) {
+      return;
+    }
+    if (entered != null) {
+      entered.leave();
+    }
+    entered = next;
+    if (next != null) {
+      next.enter();
+    }
   }
 
   /** False when the message has to be offered again. */
@@ -59,10 +87,14 @@ final class Inbox {
 
   private Endpoint.Dispatch offer(int dst, RpmsgMessage message) {
     Endpoint endpoint = table.get(dst);
+    enter(endpoint);
     if (endpoint == null) {
       return Endpoint.Dispatch.CLOSED;
     }
     Endpoint.Dispatch done = endpoint.dispatch(message);
+    if (!batch) {
+      enter(null);
+    }
     if (done == Endpoint.Dispatch.TAKEN) {
       delivered++;
     }

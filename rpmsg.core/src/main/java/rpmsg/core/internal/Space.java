@@ -62,6 +62,16 @@ final class Space implements AddressSpace {
   }
 
   @Override
+  public void beginBatch() {
+    inbox.beginBatch();
+  }
+
+  @Override
+  public void endBatch() {
+    inbox.endBatch();
+  }
+
+  @Override
   public boolean service() {
     return inbox.service();
   }

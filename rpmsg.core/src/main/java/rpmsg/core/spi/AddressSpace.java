@@ -24,6 +24,16 @@ public interface AddressSpace extends RpmsgTransport, AutoCloseable {
   boolean deliver(RpmsgMessage message);
 
   /**
+   * Several messages follow: whoever closes an endpoint waits for its callback until another
+   * endpoint's turn or {@link #endBatch}, so that a run of messages to one endpoint costs no fence
+   * each. Without it, each {@link #deliver} is a batch of one.
+   */
+  void beginBatch();
+
+  /** Nothing follows for now; to be called before the thread waits for anything. */
+  void endBatch();
+
+  /**
    * Hands over what was kept for an address that is bound again; to be called after each wake.
    *
    * @return false when not all could be handed over: take nothing from the ring yet

@@ -63,6 +63,34 @@ class EndpointCloseTest {
   }
 
   @Test
+  void inABatchAnEndpointThatIsClosedGetsNothingMoreAndItsCloserWaitsNoLongerThanTheBatch()
+      throws Exception {
+    AtomicInteger received = new AtomicInteger();
+    RpmsgEndpoint endpoint = link.space.createEndpoint(2000, message -> received.incrementAndGet());
+    link.space.beginBatch();
+    assertTrue(link.space.deliver(message(1, 2000, "x")));
+    Thread closer = Thread.ofPlatform().start(endpoint::close);
+    Bounded.untilWaiting(closer);
+    assertTrue(link.space.deliver(message(1, 2000, "y")));
+    link.space.endBatch();
+    Bounded.join(closer);
+    assertEquals(1, received.get());
+  }
+
+  @Test
+  void inABatchACallbackMayWaitForTheCloserOfAnotherEndpoint() throws Exception {
+    RpmsgEndpoint first = link.space.createEndpoint(2000, message -> {});
+    link.space.createEndpoint(
+        2001, message -> Bounded.join(Thread.ofPlatform().start(first::close)));
+    link.space.beginBatch();
+    link.space.deliver(message(1, 2000, "x"));
+    link.space.deliver(message(1, 2001, "x"));
+    link.space.endBatch();
+    assertFalse(first.isOpen());
+    assertEquals(0L, link.space.counters().get("listenerFailures"));
+  }
+
+  @Test
   void lx034_anInterruptedCloserWaitsAllTheSameAndStaysInterrupted() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);

@@ -127,20 +127,29 @@ final class Session implements TransportOps {
     boolean before = parked;
     parked = !space.service() || !retryRefused();
     if (!parked) {
-      RxBuffer buffer;
-      while (taken < BATCH && (buffer = side.nextReceived()) != null) {
-        taken++;
-        counters.received++;
-        buffer.delivering();
-        if (!deliver(buffer)) {
-          break;
-        }
-      }
+      taken = deliverBatch();
     }
     if (parked && !before) {
       counters.parks++;
     }
     publishReceived();
+    return taken;
+  }
+
+  private int deliverBatch() {
+    int taken = 0;
+    space.beginBatch();
+    try {
+      RxBuffer buffer;
+      while (taken < BATCH && !parked && (buffer = side.nextReceived()) != null) {
+        taken++;
+        counters.received++;
+        buffer.delivering();
+        deliver(buffer);
+      }
+    } finally {
+      space.endBatch();
+    }
     return taken;
   }
 

@@ -22,6 +22,7 @@ import rpmsg.virtio.ring.VirtqueueException;
 
 /**
  * Sending on one link: one lock around the transmit ring, and the ways to wait for a free buffer.
+ * Who waits holds the lock of the waiters and may then take the transmit lock, never the other way.
  *
  * <p>Who waits asks for notifications, looks again, then waits, and looks again every few
  * milliseconds anyway, because some peers never notify freed buffers (openamp-contract trap 9). The
@@ -31,8 +32,9 @@ final class Transmitter {
   private static final long SPIN_NANOS = 20_000;
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition freed = lock.newCondition();
+  private final TransmitLock lock = new TransmitLock();
+  private final ReentrantLock waiters = new ReentrantLock();
+  private final Condition freed = waiters.newCondition();
   private final AtomicInteger waiting = new AtomicInteger();
   private final Queue<Runnable> whenWritable = new ConcurrentLinkedQueue<>();
   private final RpmsgHeader header;
@@ -81,44 +83,43 @@ final class Transmitter {
     lock.lock();
     try {
       up = false;
-      freed.signalAll();
     } finally {
       lock.unlock();
+    }
+    signalAll();
+  }
+
+  private void signalAll() {
+    waiters.lock();
+    try {
+      freed.signalAll();
+    } finally {
+      waiters.unlock();
     }
   }
 
   boolean send(int src, int dst, MemorySegment payload, long timeoutNanos) throws RpmsgException {
-    int length = (int) payload.byteSize();
-    long deadline = 0;
-    for (; ; ) {
-      lock.lock();
-      try {
-        TxBuffer buffer = takeFor(length);
-        if (buffer != null) {
-          fillAndPublish(buffer, src, dst, payload, length);
-          return true;
-        }
-        counters.backPressure++;
-      } catch (InternalError | VirtqueueException failure) {
-        throw failed(failure);
-      } finally {
-        lock.unlock();
-      }
-      deadline = deadline == 0 ? deadline(timeoutNanos) : deadline;
-      if (!awaitFree(deadline)) {
-        return false;
-      }
-    }
+    return use(src, dst, (int) payload.byteSize(), payload, timeoutNanos) != null;
   }
 
   BufferClaim claim(int src, int dst, int length, long timeoutNanos) throws RpmsgException {
+    return use(src, dst, length, null, timeoutNanos);
+  }
+
+  /** Takes a buffer to send the payload, or to be claimed where there is none; null: too late. */
+  private TxBuffer use(int src, int dst, int length, MemorySegment payload, long timeoutNanos)
+      throws RpmsgException {
     long deadline = 0;
     for (; ; ) {
       lock.lock();
       try {
         TxBuffer buffer = takeFor(length);
         if (buffer != null) {
-          buffer.claimFor(src, dst, length);
+          if (payload == null) {
+            buffer.claimFor(src, dst, length);
+          } else {
+            fillAndPublish(buffer, src, dst, payload, length);
+          }
           return buffer;
         }
         counters.backPressure++;
@@ -154,13 +155,12 @@ final class Transmitter {
     try {
       if (up) {
         side.giveBack(buffer);
-        freed.signal();
-        if (!whenWritable.isEmpty()) {
-          doorbell.wake();
-        }
       }
     } finally {
       lock.unlock();
+    }
+    if (waiting.get() != 0) {
+      doorbell.wake();
     }
   }
 
@@ -206,19 +206,20 @@ final class Transmitter {
     if (!lock.tryLock()) {
       return false;
     }
+    boolean free;
     try {
-      if (!up || !side.hasFree()) {
-        return true;
-      }
-      freed.signalAll();
+      free = up && side.hasFree();
+    } finally {
+      lock.unlock();
+    }
+    if (free) {
+      signalAll();
       for (Runnable action; (action = whenWritable.peek()) != null && space.execute(action); ) {
         whenWritable.remove();
         noLongerWaiting();
       }
-      return true;
-    } finally {
-      lock.unlock();
     }
+    return true;
   }
 
   /**
@@ -354,15 +355,12 @@ final class Transmitter {
   }
 
   private void awaitSignal(long left) throws RpmsgException {
-    lock.lock();
+    waiters.lock();
     waiting.incrementAndGet();
     try {
       counters.waits++;
-      if (up) {
-        side.enableFree();
-        if (!side.hasFree()) {
-          freed.awaitNanos(Math.min(left, SLICE_NANOS));
-        }
+      if (!freeOrOver()) {
+        freed.awaitNanos(Math.min(left, SLICE_NANOS));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -371,13 +369,26 @@ final class Transmitter {
       throw failed(failure);
     } finally {
       noLongerWaiting();
+      waiters.unlock();
+    }
+  }
+
+  /** Asks to be told of a free buffer, and whether there is one, or none to be waited for. */
+  private boolean freeOrOver() {
+    lock.lock();
+    try {
+      if (up) {
+        side.enableFree();
+      }
+      return !up || side.hasFree();
+    } finally {
       lock.unlock();
     }
   }
 
   private void noLongerWaiting() {
     if (waiting.decrementAndGet() == 0) {
-      suppressUnlessAwaited();
+      exclusively(this::suppressUnlessAwaited);
     }
   }
 
