@@ -2,6 +2,7 @@
 
 package rpmsg.virtio;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -9,6 +10,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +51,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.osgi.framework..", "org.osgi.service..", "rpmsg.core..")
+        .check(bundle);
+  }
+
+  @Test
+  void systemCallsAreMadeInOnePlace() {
+    var foreign = belongToAnyOf(Linker.class, SymbolLookup.class, FunctionDescriptor.class);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("rpmsg.virtio.internal.syscall..")
+        .should()
+        .dependOnClassesThat(foreign)
         .check(bundle);
   }
 }
