@@ -153,6 +153,13 @@ final class Endpoint implements RpmsgEndpoint {
     }
   }
 
+  /** Tells the peer once more, if it was told; never after it was told that this endpoint goes. */
+  synchronized void announceAgain() throws RpmsgException {
+    if (announced != null) {
+      space.sendAnnouncement(this, announced, false, 0);
+    }
+  }
+
   /** Tells the peer, if it was told of this endpoint; only once, whoever closes. */
   void withdraw() {
     String name = takeAnnounced();

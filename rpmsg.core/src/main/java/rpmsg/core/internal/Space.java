@@ -187,7 +187,20 @@ final class Space implements AddressSpace {
         : Math.clamp(farewellsEnd - System.nanoTime(), 0, ANNOUNCE_TIMEOUT);
   }
 
-  private void sendAnnouncement(Endpoint endpoint, String name, boolean destroy, long timeout)
+  @Override
+  public void announceAgain() {
+    execute(() -> {
+      try {
+        for (Endpoint endpoint : table.all()) {
+          endpoint.announceAgain();
+        }
+      } catch (RpmsgException full) {
+        log.info(name() + ": not announced again: " + full.getMessage());
+      }
+    });
+  }
+
+  void sendAnnouncement(Endpoint endpoint, String name, boolean destroy, long timeout)
       throws RpmsgException {
     byte[] bytes = new NameServiceMessage(name, endpoint.address(), destroy).encode(order());
     MemorySegment payload = MemorySegment.ofArray(bytes);

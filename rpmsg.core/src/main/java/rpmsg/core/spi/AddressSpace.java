@@ -42,6 +42,13 @@ public interface AddressSpace extends RpmsgTransport, AutoCloseable {
 
   // For the transport
 
+  /**
+   * Queues NS CREATE of each local service that was announced and is still there, for a peer that
+   * may have missed it. A peer that knows the channel refuses the second one (LX100). What finds no
+   * free buffer is left for the next time.
+   */
+  void announceAgain();
+
   /** Keeps up to {@code limit} messages to {@code address} while nobody is bound there. */
   void keep(int address, int limit);
 

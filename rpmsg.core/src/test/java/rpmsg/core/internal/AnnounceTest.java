@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,43 @@ class AnnounceTest {
     assertEquals(Errno.ENOSPC, refused("svc", 7));
     assertThrows(IllegalArgumentException.class, () -> announce("x".repeat(32), 8));
     assertEquals(0, link.sent.size());
+  }
+
+  @Test
+  void whatIsStillAnnouncedIsAnnouncedAgainWhenAsked() throws Exception {
+    RpmsgEndpoint first = announce("first", 7);
+    announce("second", 8).close();
+    link.space.createEndpoint(9, message -> {});
+    link.sent.clear();
+    link.space.announceAgain();
+    Bounded.until("announced again", () -> link.sent.size() == 1);
+    NameServiceMessage again =
+        NameServiceMessage.decode(link.sent.get(0).payload(), ByteOrder.LITTLE_ENDIAN);
+    assertEquals(new NameServiceMessage("first", 7, false), again);
+    first.close();
+    link.sent.clear();
+    link.space.announceAgain();
+    awaitQueue();
+    assertEquals(0, link.sent.size());
+  }
+
+  private void awaitQueue() {
+    CountDownLatch reached = new CountDownLatch(1);
+    link.space.execute(reached::countDown);
+    Bounded.await(reached);
+  }
+
+  @Test
+  void announcingAgainWithoutABufferIsLeftForTheNextTime() throws Exception {
+    announce("svc", 7);
+    link.sent.clear();
+    int buffers = link.buffers.drainPermits();
+    link.space.announceAgain();
+    awaitQueue();
+    assertEquals(0, link.sent.size());
+    link.buffers.release(buffers);
+    link.space.announceAgain();
+    Bounded.until("announced again", () -> link.sent.size() == 1);
   }
 
   @Test

@@ -52,6 +52,8 @@ public final class VirtioComponent {
   /** Id of the readiness condition; its property {@link RpmsgChannel#TRANSPORT} names which. */
   static final String READY = "rpmsg.ready";
 
+  private static final long MAX_SECONDS = 1_000_000;
+
   /** Configuration of one transport. */
   @ObjectClassDefinition(
       name = "RPMsg virtio transport",
@@ -129,6 +131,13 @@ public final class VirtioComponent {
     long attachTimeout() default 5000;
 
     @AttributeDefinition(
+        name = "Reannounce",
+        description =
+            "Announce local services again every so many seconds, for a peer that may have missed"
+                + " an announcement; 0 for never")
+    long reannounce() default 0;
+
+    @AttributeDefinition(
         name = "Kept announcements",
         description = "How many are kept while the name service is away; then the link parks")
     int keep() default 1024;
@@ -186,6 +195,7 @@ public final class VirtioComponent {
     require(config.bufferSize() > 16 && config.bufferSize() <= 16 + 0xFFFF, "bufferSize");
     require(config.index() == 0 || config.index() == 1, "index");
     require(config.attachTimeout() > 0, "attachTimeout");
+    require(config.reannounce() >= 0 && config.reannounce() <= MAX_SECONDS, "reannounce");
     require(config.keep() > 0, "keep");
     require(config.buffers() > 0, "buffers");
     long buffers = Math.min(config.buffers(), config.vringNum());
@@ -209,6 +219,7 @@ public final class VirtioComponent {
         config.bufferSize(),
         config.buffers(),
         Duration.ofMillis(config.attachTimeout()),
+        Duration.ofSeconds(config.reannounce()),
         config.keep());
   }
 

@@ -43,6 +43,7 @@ final class Session implements TransportOps {
   private int spins;
   private int busy;
   private long nextCheck = System.nanoTime();
+  private long nextAnnouncement;
 
   /** Brings the link up to the point where the name service is missing. */
   Session(VirtioTransport transport, TransportConfig config, Link link)
@@ -117,6 +118,7 @@ final class Session implements TransportOps {
       ring();
     }
     online = true;
+    nextAnnouncement = System.nanoTime() + config.reannounce().toNanos();
     transport.step("online, mtu " + Math.max(0, side.mtu()));
   }
 
@@ -205,9 +207,18 @@ final class Session implements TransportOps {
       transport.report(state(attached), attached ? "" : transport.gate().reason());
       if (online && attached) {
         transport.readiness().ready(space, usable);
+        announceAgain();
       }
     }
     return over;
+  }
+
+  private void announceAgain() {
+    long period = config.reannounce().toNanos();
+    if (period > 0 && announces() && System.nanoTime() - nextAnnouncement >= 0) {
+      nextAnnouncement = System.nanoTime() + period;
+      space.announceAgain();
+    }
   }
 
   private String over() throws LinkException {

@@ -18,6 +18,7 @@ import rpmsg.virtio.internal.link.LinkOptions;
  * @param bufferSize bytes per buffer, header included; the driver side decides
  * @param buffers per direction at most; a smaller receive ring has fewer; the driver side decides
  * @param attachTimeout how long the name service may take to bind 53
+ * @param reannounce how often local services are announced again; zero for never
  * @param keep announcements to keep while there is no name service
  */
 public record TransportConfig(
@@ -32,6 +33,7 @@ public record TransportConfig(
     int bufferSize,
     int buffers,
     Duration attachTimeout,
+    Duration reannounce,
     int keep) {
 
   /** The two roles, in OpenAMP's words. */

@@ -58,6 +58,27 @@ class RemoteTrapsTest {
   }
 
   @Test
+  void aServiceIsAnnouncedAgainOnlyWhereThatIsAskedFor() throws Exception {
+    TransportConfig config = TestNode.reannouncing(config("rt1b"), Duration.ofMillis(30));
+    try (TestNode node = TestNode.started(config);
+        PeerDriver peer = PeerDriver.at(config).start()) {
+      node.awaitReady().announce("svc", AT, message -> {});
+      String first = peer.receive().text();
+      for (int again = 0; again < 3; again++) {
+        assertEquals(first, peer.receive().text());
+      }
+    }
+    TransportConfig once = config("rt1c");
+    try (TestNode node = TestNode.started(once);
+        PeerDriver peer = PeerDriver.at(once).start()) {
+      RpmsgEndpoint service = node.awaitReady().announce("svc", AT, message -> {});
+      peer.receive();
+      service.sendTo(bytes("next"), 5, LONG);
+      assertEquals("next", peer.receive().text());
+    }
+  }
+
+  @Test
   void trap1_lx141_buffersGoBackWithTheFullLengthOfTheirDescriptorInBothRings() throws Exception {
     TransportConfig config = config("rt2");
     try (TestNode node = TestNode.started(config);

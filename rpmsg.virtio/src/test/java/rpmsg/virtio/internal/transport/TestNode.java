@@ -72,6 +72,7 @@ public final class TestNode implements AutoCloseable, NameService {
         512,
         256,
         Duration.ofSeconds(2),
+        Duration.ZERO,
         64);
   }
 
@@ -89,6 +90,7 @@ public final class TestNode implements AutoCloseable, NameService {
         config.bufferSize(),
         config.buffers(),
         config.attachTimeout(),
+        config.reannounce(),
         config.keep());
   }
 
@@ -106,6 +108,7 @@ public final class TestNode implements AutoCloseable, NameService {
         size,
         count,
         config.attachTimeout(),
+        config.reannounce(),
         config.keep());
   }
 
@@ -123,6 +126,7 @@ public final class TestNode implements AutoCloseable, NameService {
         config.bufferSize(),
         config.buffers(),
         config.attachTimeout(),
+        config.reannounce(),
         config.keep());
   }
 
@@ -140,7 +144,26 @@ public final class TestNode implements AutoCloseable, NameService {
         config.bufferSize(),
         config.buffers(),
         attach,
+        config.reannounce(),
         keep);
+  }
+
+  /** The same that announces again every so often. */
+  public static TransportConfig reannouncing(TransportConfig config, Duration period) {
+    return new TransportConfig(
+        config.name(),
+        config.role(),
+        config.link(),
+        config.doorbell(),
+        config.index(),
+        config.options(),
+        config.alwaysKick(),
+        config.noStatus(),
+        config.bufferSize(),
+        config.buffers(),
+        config.attachTimeout(),
+        period,
+        config.keep());
   }
 
   /** Lines of the log at this level. */
