@@ -5,13 +5,14 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * No doorbell: both sides look at the memory again and again. Each wait is one idle step: spinning
- * for 40 microseconds of idleness, then yielding for as long again, then sleeps of 50 microseconds
- * that double up to 1 millisecond.
+ * for 10 microseconds of idleness, then yielding up to 300 microseconds, then sleeps of 50
+ * microseconds that double up to 1 millisecond. A first sleep is over before a peer that waits for
+ * the answer falls asleep itself; else two sides that slept once would go on sleeping in turns.
  */
 final class PollDoorbell implements Doorbell {
 
-  private static final long SPIN_NANOS = 40_000;
-  private static final long YIELD_NANOS = 2 * SPIN_NANOS;
+  private static final long SPIN_NANOS = 10_000;
+  private static final long YIELD_NANOS = 300_000;
   private static final long FIRST_SLEEP_NANOS = 50_000;
   private static final long LONGEST_SLEEP_NANOS = 1_000_000;
 

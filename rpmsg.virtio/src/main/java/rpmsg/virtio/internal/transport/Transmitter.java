@@ -25,12 +25,16 @@ import rpmsg.virtio.ring.VirtqueueException;
  * Who waits holds the lock of the waiters and may then take the transmit lock, never the other way.
  *
  * <p>Who waits asks for notifications, looks again, then waits, and looks again every few
- * milliseconds anyway, because some peers never notify freed buffers (openamp-contract trap 9). The
- * receive thread, when it sends from a listener, waits on the doorbell itself.
+ * milliseconds anyway, because some peers never notify freed buffers (openamp-contract trap 9).
+ * Where the peer polls it does not notify at all: who waits then looks by itself, as often as the
+ * receive thread would. The receive thread, when it sends from a listener, waits on the doorbell
+ * itself.
  */
 final class Transmitter {
   private static final long SPIN_NANOS = 20_000;
+  private static final long YIELD_NANOS = 300_000;
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long POLL_SLICE_NANOS = 50_000;
 
   private final TransmitLock lock = new TransmitLock();
   private final ReentrantLock waiters = new ReentrantLock();
@@ -344,13 +348,18 @@ final class Transmitter {
   }
 
   private boolean spin(long left) {
-    long end = System.nanoTime() + Math.min(left, SPIN_NANOS);
-    do {
+    long start = System.nanoTime();
+    long longest = Math.min(left, doorbell.rings() ? SPIN_NANOS : YIELD_NANOS);
+    for (long waited = 0; waited < longest; waited = System.nanoTime() - start) {
       if (writable()) {
         return true;
       }
-      Thread.onSpinWait();
-    } while (System.nanoTime() - end < 0);
+      if (waited < SPIN_NANOS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
+    }
     return false;
   }
 
@@ -360,7 +369,7 @@ final class Transmitter {
     try {
       counters.waits++;
       if (!freeOrOver()) {
-        freed.awaitNanos(Math.min(left, SLICE_NANOS));
+        freed.awaitNanos(Math.min(left, doorbell.rings() ? SLICE_NANOS : POLL_SLICE_NANOS));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
