@@ -72,7 +72,9 @@ public final class VirtioComponent {
 
     @AttributeDefinition(
         name = "Link",
-        description = "loopback:NAME (memory of this process) or shm:PATH (a shared file)")
+        description =
+            "loopback:NAME (memory of this process), shm:PATH (a shared file) or vhost-user:PATH (a"
+                + " virtual machine: its socket)")
     String link() default "loopback:default";
 
     @AttributeDefinition(
@@ -87,6 +89,27 @@ public final class VirtioComponent {
         description = "0 creates memory and resource table and listens, 1 connects",
         options = {@Option(value = "0"), @Option(value = "1")})
     int index() default 0;
+
+    @AttributeDefinition(
+        name = "Connect",
+        description =
+            "vhost-user remote only: connect to the socket instead of listening at it; a host"
+                + " always connects")
+    boolean connect() default false;
+
+    @AttributeDefinition(
+        name = "vhost-user protocol features",
+        description =
+            "Offered by a remote: mq, reply-ack, backend-req, config, inflight, reset-device,"
+                + " inband (not for QEMU), mem-slots, status")
+    String[] vhostProtocol() default {"reply-ack", "backend-req"};
+
+    @AttributeDefinition(
+        name = "Offer buffer sizes",
+        description =
+            "vhost-user remote only: offer VIRTIO_RPMSG_F_BUFSZ (feature bit 1, not final yet),"
+                + " with bufferSize in the configuration space; needs the protocol feature config")
+    boolean offerBufferSize() default false;
 
     @AttributeDefinition(
         name = "Always kick",
@@ -213,7 +236,7 @@ public final class VirtioComponent {
         config.link(),
         config.doorbell(),
         config.index(),
-        options,
+        VhostKeys.apply(config, role, options),
         config.alwaysKick(),
         config.noStatus(),
         config.bufferSize(),

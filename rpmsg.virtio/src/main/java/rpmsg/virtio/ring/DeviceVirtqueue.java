@@ -24,6 +24,13 @@ public final class DeviceVirtqueue {
   private final int mask;
   private final boolean eventIdx;
 
+  private InFlight inFlight = InFlight.NONE;
+
+  /** What an earlier device had in hand: taken before anything else, from the next one on. */
+  private int[] resumed = {};
+
+  private int nextResumed;
+
   private final boolean[] held;
   private int inHand;
 
@@ -34,6 +41,7 @@ public final class DeviceVirtqueue {
   private long taken;
 
   private long limit;
+  private final long first;
 
   /** Used indices that never wrap: elements written, elements visible, elements asked about. */
   private long added;
@@ -61,8 +69,29 @@ public final class DeviceVirtqueue {
     this.held = new boolean[num];
     this.takenIds = new int[num];
     Arrays.fill(takenIds, NONE);
-    this.taken = this.limit = availIndex;
+    this.taken = this.limit = this.first = availIndex;
     this.added = this.published = this.signalled = usedIndex;
+  }
+
+  /** Takes over what was in hand; null for nothing. */
+  void resume(InFlight notes, int[] inHand) {
+    inFlight = notes;
+    if (inHand == null) {
+      return;
+    }
+    int[] undone = new int[inHand.length];
+    int count = 0;
+    for (int id : inHand) {
+      if (notes.done(id)) {
+        held[id] = true;
+        this.inHand++;
+        addUsed(id, ring.plainDescLength(id));
+      } else {
+        undone[count++] = id;
+      }
+    }
+    publishUsed();
+    resumed = Arrays.copyOf(undone, count);
   }
 
   /**
@@ -76,6 +105,9 @@ public final class DeviceVirtqueue {
    *     on
    */
   public int nextAvail() {
+    if (nextResumed < resumed.length && fault == null) {
+      return take(resumed[nextResumed++]);
+    }
     if (taken == limit && !acquireAvail()) {
       return NONE;
     }
@@ -84,6 +116,7 @@ public final class DeviceVirtqueue {
       int id = ring.plainAvailEntry(slot);
       if (id < num && !held[id]) {
         takenIds[slot] = id;
+        inFlight.taken(id);
         return take(id);
       }
       takenIds[slot] = NONE;
@@ -94,7 +127,10 @@ public final class DeviceVirtqueue {
 
   /** Whether there is something for {@link #nextAvail()}: an entry, or a fault. */
   public boolean hasAvail() {
-    return fault == null && (taken != limit || ring.acquireAvailIndex() != availIndex());
+    return fault == null
+        && (nextResumed < resumed.length
+            || taken != limit
+            || ring.acquireAvailIndex() != availIndex());
   }
 
   /** Address of the buffer taken last, as the driver wrote it: unchecked. */
@@ -131,6 +167,7 @@ public final class DeviceVirtqueue {
     if (fault == null) {
       ring.plainUsedEntry((int) added & mask, id, length);
       added++;
+      inFlight.added(id);
     }
   }
 
@@ -146,6 +183,7 @@ public final class DeviceVirtqueue {
     }
     published = added;
     ring.publishUsedIndex((int) published);
+    inFlight.published(usedIndex());
     return true;
   }
 
@@ -200,9 +238,14 @@ public final class DeviceVirtqueue {
     return ring.acquireUsedIndex() == usedIndex();
   }
 
-  /** The descriptor that came with the avail entry taken last, if it is in hand, else NONE. */
+  /** The descriptor that was taken last, if it is in hand, else NONE. */
   public int lastTaken() {
-    int id = takenIds[(int) (taken - 1) & mask];
+    int id = NONE;
+    if (taken != first) {
+      id = takenIds[(int) (taken - 1) & mask];
+    } else if (nextResumed > 0) {
+      id = resumed[nextResumed - 1];
+    }
     return id != NONE && held[id] ? id : NONE;
   }
 
@@ -219,7 +262,12 @@ public final class DeviceVirtqueue {
     }
     held[id] = false;
     inHand--;
-    taken--;
+    if (taken == first) {
+      nextResumed--;
+    } else {
+      taken--;
+      inFlight.returned(id);
+    }
   }
 
   /**

@@ -102,8 +102,24 @@ public record VirtqueueConfig(
    * @param availIndex index of the first entry to take: 0 for a ring whose driver has just started
    */
   public DeviceVirtqueue device(int availIndex) {
+    return device(availIndex, InFlight.NONE);
+  }
+
+  /**
+   * Gives the device side as {@link #device(int)} does, and goes on with what an earlier device had
+   * in hand: it is taken first, in the same order, and what only was to be returned is returned. The
+   * avail index then follows from used.idx and what was in hand.
+   *
+   * @param availIndex counts only if {@code inFlight} knows of no earlier device
+   */
+  public DeviceVirtqueue device(int availIndex, InFlight inFlight) {
     Vring ring = vring();
-    return new DeviceVirtqueue(this, ring, availIndex & 0xFFFF, ring.acquireUsedIndex());
+    int usedIndex = ring.acquireUsedIndex();
+    int[] inHand = inFlight.resume(usedIndex);
+    int from = inHand == null ? availIndex : usedIndex + inHand.length;
+    DeviceVirtqueue queue = new DeviceVirtqueue(this, ring, from & 0xFFFF, usedIndex);
+    queue.resume(inFlight, inHand);
+    return queue;
   }
 
   Vring vring() {

@@ -2,8 +2,9 @@
 package rpmsg.virtio.internal.link;
 
 /**
- * The signal between the two sides of a link. A ring says "look at status and at both rings", never
- * which; rings may merge, none is lost once both sides are connected.
+ * The signal between the two sides of a link. A ring says "look at status and at both rings",
+ * unless the link knows a signal per queue; rings may merge, none is lost once both sides are
+ * connected.
  */
 public interface Doorbell extends AutoCloseable {
 
@@ -12,6 +13,15 @@ public interface Doorbell extends AutoCloseable {
 
   /** Rings at the peer. Never blocks, never throws, allocates nothing. Any thread. */
   void ring();
+
+  /**
+   * Rings for the news of one queue, where the link can say which; else as {@link #ring()}.
+   *
+   * @param queue 0 or 1
+   */
+  default void ringFor(int queue) {
+    ring();
+  }
 
   /**
    * Waits until rung, woken, connected or hung up, and consumes all rings that are pending. Only

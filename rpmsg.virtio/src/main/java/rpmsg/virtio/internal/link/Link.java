@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.virtio.internal.link;
 
+import java.io.IOException;
 import java.nio.ByteOrder;
 import rpmsg.virtio.ring.DeviceVirtqueue;
 import rpmsg.virtio.ring.VirtqueueConfig;
@@ -83,7 +84,7 @@ public interface Link extends AutoCloseable {
   /**
    * Whether the peer sets the rings up by messages, and does so again for each session on the open
    * link. Then used entries say nothing about an earlier device, the rings go on where the peer
-   * says, and BAD_PEER ends a session but not the link.
+   * says, and PEER_CLOSED and BAD_PEER end a session but not the link.
    */
   default boolean negotiated() {
     return false;
@@ -124,6 +125,9 @@ public interface Link extends AutoCloseable {
     }
     return LinkException.memoryFault(description(), error);
   }
+
+  /** Writes lines for people that say what was negotiated; none if nothing is. Any thread. */
+  default void dump(Appendable out) throws IOException {}
 
   /**
    * Ends the session: doorbell closed (a server's socket removed), index released, memory unmapped

@@ -19,6 +19,8 @@ import java.util.Objects;
  * @param assignNotifyIds whether this end numbers the vrings 0 and 1 in the table (LX025)
  * @param peerWritesTable false where the peer knows no resource table: then index 1 lays the memory
  *     out as well, if it finds only zeros
+ * @param vhost what concerns a vhost-user link alone; features, config, num and sizes are as above
+ *     there
  */
 public record LinkOptions(
     long features,
@@ -29,7 +31,8 @@ public record LinkOptions(
     byte[] config,
     ByteOrder order,
     boolean assignNotifyIds,
-    boolean peerWritesTable) {
+    boolean peerWritesTable,
+    VhostOptions vhost) {
 
   private static final int MAX_ALIGN = 0x10000;
   private static final int MAX_CONFIG = 0x1000;
@@ -37,7 +40,16 @@ public record LinkOptions(
   /** The layout that OpenAMP's Linux port uses: 256 descriptors, 4096, 0x80000 bytes. */
   public static final LinkOptions DEFAULT =
       new LinkOptions(
-          1, 256, 0x1000, 0x80000, 0x40000, new byte[0], ByteOrder.LITTLE_ENDIAN, false, true);
+          1,
+          256,
+          0x1000,
+          0x80000,
+          0x40000,
+          new byte[0],
+          ByteOrder.LITTLE_ENDIAN,
+          false,
+          true,
+          VhostOptions.DEFAULT);
 
   /**
    * Checks the ranges.
@@ -56,6 +68,7 @@ public record LinkOptions(
     require(isSize(poolSize), "poolSize", poolSize, "0..4 GiB");
     require(config.length <= MAX_CONFIG, "config length", config.length, "up to 4096 bytes");
     Objects.requireNonNull(order, "order");
+    Objects.requireNonNull(vhost, "vhost");
     config = config.clone();
   }
 
@@ -67,7 +80,16 @@ public record LinkOptions(
   /** The same with other feature bits. */
   public LinkOptions withFeatures(long value) {
     return new LinkOptions(
-        value, num, align, memorySize, poolSize, config, order, assignNotifyIds, peerWritesTable);
+        value,
+        num,
+        align,
+        memorySize,
+        poolSize,
+        config,
+        order,
+        assignNotifyIds,
+        peerWritesTable,
+        vhost);
   }
 
   /** The same with vrings of another size or alignment. */
@@ -81,19 +103,29 @@ public record LinkOptions(
         config,
         order,
         assignNotifyIds,
-        peerWritesTable);
+        peerWritesTable,
+        vhost);
   }
 
   /** The same with another size of the memory and of the room behind the rings, in bytes. */
   public LinkOptions withSizes(long memory, long pool) {
     return new LinkOptions(
-        features, num, align, memory, pool, config, order, assignNotifyIds, peerWritesTable);
+        features, num, align, memory, pool, config, order, assignNotifyIds, peerWritesTable, vhost);
   }
 
   /** The same with another configuration space. */
   public LinkOptions withConfig(byte[] value) {
     return new LinkOptions(
-        features, num, align, memorySize, poolSize, value, order, assignNotifyIds, peerWritesTable);
+        features,
+        num,
+        align,
+        memorySize,
+        poolSize,
+        value,
+        order,
+        assignNotifyIds,
+        peerWritesTable,
+        vhost);
   }
 
   /** The same with another byte order. */
@@ -107,19 +139,35 @@ public record LinkOptions(
         config,
         value,
         assignNotifyIds,
-        peerWritesTable);
+        peerWritesTable,
+        vhost);
   }
 
   /** The same with or without numbering the vrings. */
   public LinkOptions withAssignNotifyIds(boolean value) {
     return new LinkOptions(
-        features, num, align, memorySize, poolSize, config, order, value, peerWritesTable);
+        features, num, align, memorySize, poolSize, config, order, value, peerWritesTable, vhost);
   }
 
   /** The same for a peer that writes no table. */
   public LinkOptions withoutTableOfPeer() {
     return new LinkOptions(
-        features, num, align, memorySize, poolSize, config, order, assignNotifyIds, false);
+        features, num, align, memorySize, poolSize, config, order, assignNotifyIds, false, vhost);
+  }
+
+  /** The same with other options of a vhost-user link. */
+  public LinkOptions withVhost(VhostOptions value) {
+    return new LinkOptions(
+        features,
+        num,
+        align,
+        memorySize,
+        poolSize,
+        config,
+        order,
+        assignNotifyIds,
+        peerWritesTable,
+        value);
   }
 
   @Override

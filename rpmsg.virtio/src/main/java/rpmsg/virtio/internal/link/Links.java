@@ -10,6 +10,7 @@ public final class Links {
 
   private static final String LOOPBACK = "loopback";
   private static final String SHM = "shm:";
+  private static final String VHOST_USER = "vhost-user:";
   private static final String UNIX = "unix:";
 
   private Links() {}
@@ -19,9 +20,13 @@ public final class Links {
    * index 1 reads it. Does not wait for the other side: a {@linkplain
    * LinkException#transientFault() transient} failure says that trying again may help.
    *
-   * @param link {@code shm:PATH}, {@code loopback} or {@code loopback:NAME}
+   * <p>A vhost-user link has no index: its options say which end it is.
+   *
+   * @param link {@code shm:PATH}, {@code vhost-user:PATH}, {@code loopback} or {@code
+   *     loopback:NAME}
    * @param doorbell {@code poll}, {@code unix:PATH} or {@code local}; null or empty for the
-   *     default, which is {@code local} for a loopback and {@code poll} for a file
+   *     default, which is {@code local} for a loopback and {@code poll} for a file; vhost-user has
+   *     its own
    * @param index 0 or 1, independent of the role
    */
   public static Link open(String link, String doorbell, int index, LinkOptions options)
@@ -36,7 +41,23 @@ public final class Links {
     if (link.startsWith(SHM)) {
       return openFile(path(link, SHM).toAbsolutePath(), bell, index, options);
     }
-    throw invalid("link '" + link + "' is not known: use loopback, loopback:NAME or shm:PATH");
+    if (link.startsWith(VHOST_USER)) {
+      return openVhost(path(link, VHOST_USER).toAbsolutePath(), bell, options);
+    }
+    throw invalid(
+        "link '"
+            + link
+            + "' is not known: use loopback, loopback:NAME, shm:PATH or vhost-user:PATH");
+  }
+
+  private static Link openVhost(Path socket, String bell, LinkOptions options)
+      throws LinkException {
+    if (!bell.isEmpty()) {
+      throw invalid("doorbell '" + bell + "' does not go with vhost-user: leave it out");
+    }
+    return options.vhost().frontEnd()
+        ? VhostFrontendLink.open(socket, options)
+        : VhostLink.open(socket, options);
   }
 
   private static Link openLoopback(String name, String bell, int index, LinkOptions options)

@@ -184,6 +184,11 @@ final class DeviceSide implements Side {
   }
 
   @Override
+  public int transmitQueue() {
+    return 0;
+  }
+
+  @Override
   public int mtu() {
     int size = smallest;
     return size < 0 ? -1 : RpmsgHeader.payload(size);
@@ -230,6 +235,8 @@ final class DeviceSide implements Side {
     unused.clear();
     giveBack(receive);
     giveBack(transmit);
+    receive.enableKicks();
+    transmit.enableKicks();
   }
 
   private static void giveBack(DeviceVirtqueue ring) {

@@ -168,6 +168,11 @@ final class DriverSide implements Side {
   }
 
   @Override
+  public int transmitQueue() {
+    return 1;
+  }
+
+  @Override
   public int mtu() {
     return RpmsgHeader.payload(bufferSize);
   }

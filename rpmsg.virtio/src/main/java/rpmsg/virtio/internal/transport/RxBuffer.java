@@ -21,6 +21,7 @@ final class RxBuffer implements RpmsgMessage {
   long address;
   int capacity;
   private MemorySegment payload;
+  private MemorySegment payloadOf;
   private int src;
   private int dst;
   private int length;
@@ -39,7 +40,6 @@ final class RxBuffer implements RpmsgMessage {
   boolean place(DeviceMemory memory, long address, int capacity) {
     if (buffer == null || this.address != address || this.capacity != capacity) {
       buffer = memory.at(address, capacity);
-      payload = null;
       this.address = address;
       this.capacity = capacity;
     }
@@ -48,9 +48,11 @@ final class RxBuffer implements RpmsgMessage {
 
   /** Finds this buffer again in other memory; false if it is not there. */
   boolean move(DeviceMemory memory) {
-    boolean placed = buffer != null;
-    buffer = null;
-    return placed && place(memory, address, capacity);
+    if (buffer == null) {
+      return false;
+    }
+    buffer = memory.at(address, capacity);
+    return buffer != null;
   }
 
   /**
@@ -100,9 +102,11 @@ final class RxBuffer implements RpmsgMessage {
   @Override
   public MemorySegment payload() {
     MemorySegment view = payload;
-    if (view == null || view.byteSize() != length) {
-      view = buffer.asSlice(RpmsgHeader.SIZE, length).asReadOnly();
+    MemorySegment whole = buffer;
+    if (payloadOf != whole || view.byteSize() != length) {
+      view = whole.asSlice(RpmsgHeader.SIZE, length).asReadOnly();
       payload = view;
+      payloadOf = whole;
     }
     return view;
   }

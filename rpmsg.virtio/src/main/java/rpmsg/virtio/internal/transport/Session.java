@@ -194,7 +194,7 @@ final class Session implements TransportOps {
 
   private void ring() {
     counters.kicks++;
-    doorbell.ring();
+    doorbell.ringFor(1 - side.transmitQueue());
   }
 
   /** Why the link is over, or null; sets the state that others see. */
@@ -227,6 +227,9 @@ final class Session implements TransportOps {
     }
     if (failure instanceof VirtqueueException broken) {
       throw broken;
+    }
+    if (failure instanceof InternalError fault) {
+      throw link.accessFault(fault);
     }
     if (failure != null) {
       return "the link failed: " + failure.getMessage();
@@ -290,13 +293,24 @@ final class Session implements TransportOps {
     transport.readiness().withdraw();
     space.close();
     transport.gate().space(null);
-    if (memoryIntact && !(failure instanceof InternalError)) {
+    try {
+      if (memoryIntact && !(failure instanceof InternalError)) {
+        leave();
+      }
+    } finally {
+      link.inUse(false);
+    }
+  }
+
+  private void leave() {
+    try {
       role.takeDown();
       if (link.negotiated()) {
         side.settle(refused);
       }
+    } catch (InternalError fault) {
+      transport.step(link.accessFault(fault).getMessage());
     }
-    link.inUse(false);
   }
 
   private void failed(Throwable cause) {

@@ -59,6 +59,9 @@ interface Side {
 
   // State
 
+  /** The queue on which this side sends, 0 or 1; it receives on the other. */
+  int transmitQueue();
+
   /** Largest payload, or -1 while no buffer has been seen. */
   int mtu();
 

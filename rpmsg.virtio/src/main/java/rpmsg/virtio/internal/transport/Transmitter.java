@@ -298,7 +298,7 @@ final class Transmitter {
     counters.sent++;
     if (doorbell.rings() && (alwaysKick || side.sendKickNeeded())) {
       counters.kicks++;
-      doorbell.ring();
+      doorbell.ringFor(side.transmitQueue());
     }
   }
 

@@ -21,6 +21,7 @@ final class TxBuffer implements BufferClaim {
   int dst;
   private int length;
   private MemorySegment payload;
+  private MemorySegment payloadOf;
   private boolean claimed;
 
   TxBuffer(Transmitter owner) {
@@ -31,7 +32,6 @@ final class TxBuffer implements BufferClaim {
   boolean place(DeviceMemory memory, long address, int capacity) {
     if (buffer == null || this.address != address || this.capacity != capacity) {
       buffer = memory.at(address, capacity);
-      payload = null;
       this.address = address;
       this.capacity = capacity;
     }
@@ -40,9 +40,11 @@ final class TxBuffer implements BufferClaim {
 
   /** Finds this buffer again in other memory; false if it is not there. */
   boolean move(DeviceMemory memory) {
-    boolean placed = buffer != null;
-    buffer = null;
-    return placed && place(memory, address, capacity);
+    if (buffer == null) {
+      return false;
+    }
+    buffer = memory.at(address, capacity);
+    return buffer != null;
   }
 
   /** Header and payload in one go. */
@@ -72,9 +74,11 @@ final class TxBuffer implements BufferClaim {
   @Override
   public MemorySegment segment() {
     MemorySegment view = payload;
-    if (view == null || view.byteSize() != length) {
-      view = buffer.asSlice(RpmsgHeader.SIZE, length);
+    MemorySegment whole = buffer;
+    if (payloadOf != whole || view.byteSize() != length) {
+      view = whole.asSlice(RpmsgHeader.SIZE, length);
       payload = view;
+      payloadOf = whole;
     }
     return view;
   }

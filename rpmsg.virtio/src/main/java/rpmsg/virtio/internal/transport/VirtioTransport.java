@@ -158,7 +158,7 @@ public final class VirtioTransport implements TransportInfo {
       try {
         over = oneSession(opened);
       } catch (LinkException bad) {
-        if (!opened.negotiated() || bad.kind() != LinkException.Kind.BAD_PEER) {
+        if (!opened.negotiated() || !isOfThePeer(bad.kind())) {
           throw bad;
         }
         over = bad.getMessage();
@@ -171,13 +171,17 @@ public final class VirtioTransport implements TransportInfo {
     }
   }
 
+  private static boolean isOfThePeer(LinkException.Kind kind) {
+    return kind == LinkException.Kind.BAD_PEER || kind == LinkException.Kind.PEER_CLOSED;
+  }
+
   private String oneSession(Link opened) throws LinkException, Role.Stopped {
     Role.Progress progress = progress(opened);
     progress.waiting("waiting for the peer at " + opened.description());
     while (!opened.doorbell().connected()) {
       progress.pause(CONNECT_NANOS);
     }
-    Session running = new Session(this, config, opened);
+    Session running = session(opened);
     step(opened.memory().byteSize() / 1024 + " KiB of memory");
     session = running;
     counters.links++;
@@ -193,10 +197,23 @@ public final class VirtioTransport implements TransportInfo {
       log.error("{}: link down: {}", config.name(), broken.getMessage());
       return broken.getMessage();
     } catch (LinkException gone) {
-      log.error("{}: link down: {}", config.name(), gone.getMessage());
+      intact = opened.negotiated();
+      if (opened.negotiated() && gone.kind() == LinkException.Kind.PEER_CLOSED) {
+        log.info("{}: link down: {}", config.name(), gone.getMessage());
+      } else {
+        log.error("{}: link down: {}", config.name(), gone.getMessage());
+      }
       throw gone;
     } finally {
       running.end(intact);
+    }
+  }
+
+  private Session session(Link opened) throws LinkException, Role.Stopped {
+    try {
+      return new Session(this, config, opened);
+    } catch (InternalError fault) {
+      throw opened.accessFault(fault);
     }
   }
 
@@ -326,6 +343,7 @@ public final class VirtioTransport implements TransportInfo {
       Link opened = link;
       if (opened != null) {
         out.append("  link     %s%n".formatted(opened.description()));
+        opened.dump(out);
       }
       if (running != null) {
         running.dump(out);
