@@ -22,7 +22,21 @@ public final class OptionParser {
   private static final double LONGEST_SECONDS = 1_000_000;
 
   private static final Set<String> OF_THE_LINK =
-      Set.of("--role", "--link", "--doorbell", "--index", "--always-kick", "--no-status");
+      Set.of(
+          "--role",
+          "--link",
+          "--doorbell",
+          "--index",
+          "--always-kick",
+          "--no-status",
+          "--connect",
+          "--reannounce");
+
+  /** What a vhost-user front-end and its back-end settle between them. */
+  private static final Set<String> NOT_OF_VHOST_USER =
+      Set.of("--doorbell", "--index", "--always-kick", "--no-status");
+
+  private static final String VHOST_USER = "vhost-user:";
 
   /** Takes the value of an option. */
   private interface Value {
@@ -38,6 +52,8 @@ public final class OptionParser {
   private int index;
   private boolean alwaysKick;
   private boolean noStatus;
+  private boolean connect;
+  private Duration reannounce = Duration.ZERO;
   private Duration timeout = TIMEOUT;
   private Duration linger = LINGER;
   private boolean once;
@@ -50,6 +66,7 @@ public final class OptionParser {
           Map.entry("--link", this::link),
           Map.entry("--doorbell", this::doorbell),
           Map.entry("--index", this::index),
+          Map.entry("--reannounce", this::reannounce),
           Map.entry("--echo", text -> echoes.add(EchoOption.parse(text))),
           Map.entry("--ping", text -> pings.add(PingOption.parse(text))),
           Map.entry("--timeout", text -> timeout = seconds("--timeout", text)),
@@ -60,6 +77,7 @@ public final class OptionParser {
       Map.of(
           "--always-kick", () -> alwaysKick = true,
           "--no-status", () -> noStatus = true,
+          "--connect", () -> connect = true,
           "--once", () -> once = true,
           "--help", () -> help = true,
           "-h", () -> help = true);
@@ -123,8 +141,11 @@ public final class OptionParser {
       link = text;
     } else if (text.startsWith("shm:")) {
       link = "shm:" + path("--link shm", text.substring("shm:".length()));
+    } else if (text.startsWith(VHOST_USER)) {
+      link = VHOST_USER + path("--link vhost-user", text.substring(VHOST_USER.length()));
     } else {
-      throw new UsageException("--link " + text + ": must be loopback or shm:PATH");
+      throw new UsageException(
+          "--link " + text + ": must be loopback, shm:PATH or vhost-user:SOCKET");
     }
   }
 
@@ -160,6 +181,13 @@ public final class OptionParser {
     }
   }
 
+  private void reannounce(String text) throws UsageException {
+    reannounce = seconds("--reannounce", text);
+    if (reannounce.toNanosPart() != 0) {
+      throw new UsageException("--reannounce " + text + ": must be whole seconds");
+    }
+  }
+
   private static Duration seconds(String option, String text) throws UsageException {
     try {
       double seconds = Double.parseDouble(text);
@@ -173,6 +201,18 @@ public final class OptionParser {
   }
 
   private void checkTogether() throws UsageException {
+    boolean vhost = link.startsWith(VHOST_USER);
+    for (String option : given) {
+      if (vhost && NOT_OF_VHOST_USER.contains(option)) {
+        throw new UsageException(option + " does not go with --link vhost-user: leave it out");
+      }
+    }
+    if (connect && !vhost) {
+      throw new UsageException("--connect needs --link vhost-user:SOCKET");
+    }
+    if (vhost && role == Role.HOST && !connect) {
+      throw new UsageException("--role host over vhost-user needs --connect: it cannot listen");
+    }
     if (link.equals(RunOptions.LOOPBACK) && doorbell != null && !doorbell.equals("poll")) {
       throw new UsageException("--doorbell unix:PATH needs --link shm:PATH");
     }
@@ -188,10 +228,12 @@ public final class OptionParser {
     return new RunOptions(
         role,
         link,
-        doorbell != null ? doorbell : link.equals(RunOptions.LOOPBACK) ? "local" : "poll",
+        doorbell != null ? doorbell : defaultDoorbell(),
         index,
         alwaysKick,
         noStatus,
+        connect,
+        reannounce,
         List.copyOf(echoes),
         List.copyOf(pings),
         timeout,
@@ -199,5 +241,12 @@ public final class OptionParser {
         once,
         conf,
         help);
+  }
+
+  private String defaultDoorbell() {
+    if (link.startsWith(VHOST_USER)) {
+      return "";
+    }
+    return link.equals(RunOptions.LOOPBACK) ? "local" : "poll";
   }
 }

@@ -59,7 +59,9 @@ record FactoryConfiguration(String factoryPid, String name, Map<String, Object> 
             "doorbell", options.doorbell(),
             "index", index,
             "alwaysKick", options.alwaysKick(),
-            "noStatus", options.noStatus()));
+            "noStatus", options.noStatus(),
+            "connect", options.connect(),
+            "reannounce", options.reannounce().toSeconds()));
   }
 
   private static FactoryConfiguration echo(

@@ -36,8 +36,8 @@ class OptionParserTest {
     RunOptions options =
         parse(
             "--role remote --link shm:/dev/shm/x --doorbell unix:/tmp/d --index 1 --always-kick"
-                + " --no-status --echo demo@0x500 --echo tty --ping demo:10000:496 --timeout 5"
-                + " --linger 0.5 --once");
+                + " --no-status --reannounce 3 --echo demo@0x500 --echo tty --ping demo:10000:496"
+                + " --timeout 5 --linger 0.5 --once");
     assertEquals(
         new RunOptions(
             Role.REMOTE,
@@ -46,6 +46,8 @@ class OptionParserTest {
             1,
             true,
             true,
+            false,
+            Duration.ofSeconds(3),
             List.of(new EchoOption("demo", "0x500"), new EchoOption("tty", "any")),
             List.of(new PingOption("demo", 10_000, 496)),
             Duration.ofSeconds(5),
@@ -59,6 +61,16 @@ class OptionParserTest {
   @Test
   void sharedMemoryIsPolledUnlessToldOtherwise() throws Exception {
     assertEquals("poll", parse("--link shm:/dev/shm/x").doorbell());
+  }
+
+  @Test
+  void vhostUserListensOrConnectsAndHasADoorbellOfItsOwn() throws Exception {
+    RunOptions remote = parse("--role remote --link vhost-user:/tmp/s");
+    assertEquals("vhost-user:/tmp/s", remote.link());
+    assertEquals("", remote.doorbell());
+    assertFalse(remote.connect());
+    assertTrue(parse("--link vhost-user:/tmp/s --connect").connect());
+    assertTrue(parse("--role remote --link vhost-user:/tmp/s --connect").connect());
   }
 
   @Test
@@ -105,8 +117,14 @@ class OptionParserTest {
         "--once=yes           | --once takes no value; ./rpmsg run --help lists the options",
         "--role               | --role needs a value; ./rpmsg run --help lists the options",
         "--role master        | --role master: must be host or remote",
-        "--link tcp:1         | --link tcp:1: must be loopback or shm:PATH",
+        "--link tcp:1         | --link tcp:1: must be loopback, shm:PATH or" + " vhost-user:SOCKET",
         "--link shm:          | --link shm: the path is missing",
+        "--link vhost-user:   | --link vhost-user: the path is missing",
+        "--connect            | --connect needs --link vhost-user:SOCKET",
+        "--link vhost-user:/s | --role host over vhost-user needs --connect: it cannot listen",
+        "--link vhost-user:/s --role remote --index 0 | --index does not go with --link vhost-user:"
+            + " leave it out",
+        "--reannounce 0.5     | --reannounce 0.5: must be whole seconds",
         "--doorbell irq       | --doorbell irq: must be poll or unix:PATH",
         "--doorbell unix:     | --doorbell unix: the path is missing",
         "--doorbell unix:/a   | --doorbell unix:PATH needs --link shm:PATH",

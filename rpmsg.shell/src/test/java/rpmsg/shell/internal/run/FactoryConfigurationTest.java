@@ -19,13 +19,24 @@ class FactoryConfigurationTest {
     List<FactoryConfiguration> all = of();
     assertEquals(
         Map.of(
-            "name", "virtio0",
-            "role", "host",
-            "link", "loopback:demo",
-            "doorbell", "local",
-            "index", 0,
-            "alwaysKick", false,
-            "noStatus", false),
+            "name",
+            "virtio0",
+            "role",
+            "host",
+            "link",
+            "loopback:demo",
+            "doorbell",
+            "local",
+            "index",
+            0,
+            "alwaysKick",
+            false,
+            "noStatus",
+            false,
+            "connect",
+            false,
+            "reannounce",
+            0L),
         all.get(0).properties());
     assertEquals("demo", all.get(1).name());
     assertEquals("remote", all.get(1).properties().get("role"));
