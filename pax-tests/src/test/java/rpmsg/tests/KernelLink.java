@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.tests;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import rpmsg.core.RpmsgAddress;
+import rpmsg.core.RpmsgChannel;
+import rpmsg.core.RpmsgEndpoint;
+import rpmsg.core.RpmsgTransport;
+import rpmsg.core.TransportInfo;
+
+/** A remote behind vhost-user in this container, for a {@link Guest} to connect to. */
+final class KernelLink implements AutoCloseable {
+  private static final String NAME = "vm";
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  private final BundleContext context;
+  private final Path folder;
+  private final Configuration configuration;
+
+  /**
+   * @param reannounce seconds, 0 for never
+   */
+  KernelLink(BundleContext context, int reannounce) throws IOException {
+    this.context = context;
+    folder = Files.createTempDirectory("rpmsg-kernel");
+    configuration =
+        service(ConfigurationAdmin.class).createFactoryConfiguration("rpmsg.virtio", "?");
+    Map<String, Object> properties =
+        Map.of(
+            "name",
+            NAME,
+            "role",
+            "remote",
+            "link",
+            "vhost-user:" + socket(),
+            "reannounce",
+            reannounce);
+    configuration.update(new Hashtable<>(properties));
+    Rig.await(() -> "no socket " + socket(), () -> Files.exists(socket()));
+  }
+
+  Path socket() {
+    return folder.resolve("socket");
+  }
+
+  private <T> T service(Class<T> type) {
+    return context.getService(context.getServiceReference(type));
+  }
+
+  private <T> Collection<T> services(Class<T> type, String filter) {
+    try {
+      return context.getServiceReferences(type, filter).stream().map(context::getService).toList();
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /** Waits until the kernel's driver is ready, and returns the address space. */
+  RpmsgTransport awaitReady() {
+    String filter = "(rpmsg.transport=" + NAME + ")";
+    Rig.await(this::diagnosis, () -> !services(RpmsgTransport.class, filter).isEmpty());
+    return services(RpmsgTransport.class, filter).iterator().next();
+  }
+
+  TransportInfo info() {
+    return services(TransportInfo.class, "(rpmsg.transport=" + NAME + ")").iterator().next();
+  }
+
+  long counter(String name) {
+    return info().counters().get(name);
+  }
+
+  /** Waits until a counter has reached this value. */
+  void awaitCounter(String name, long value) {
+    Rig.await(() -> name + " " + diagnosis(), () -> counter(name) >= value);
+  }
+
+  void awaitState(TransportInfo.State state) {
+    Rig.await(() -> state + " " + diagnosis(), () -> info().state() == state);
+  }
+
+  private String diagnosis() {
+    TransportInfo info = info();
+    return "state %s, %s, %s".formatted(info.state(), info.reason(), info.counters());
+  }
+
+  /** Announces a service that sends back what comes. */
+  RpmsgEndpoint announceEcho(String name) throws IOException {
+    RpmsgTransport transport = awaitReady();
+    CompletableFuture<RpmsgEndpoint> self = new CompletableFuture<>();
+    RpmsgEndpoint endpoint =
+        transport.announce(
+            name,
+            RpmsgAddress.ANY,
+            message -> self.join().sendTo(message.payload(), message.src(), LONG));
+    self.complete(endpoint);
+    return endpoint;
+  }
+
+  /** The names and addresses of what the kernel has announced: {@code name@dst}. */
+  List<String> announced() {
+    return services(RpmsgChannel.class, "(&(rpmsg.transport=vm)(!(rpmsg.dst=4294967295)))").stream()
+        .map(channel -> channel.name() + "@" + Integer.toUnsignedLong(channel.dst()))
+        .sorted()
+        .toList();
+  }
+
+  @Override
+  public void close() throws IOException {
+    configuration.delete();
+    Rig.await(() -> "socket left behind", () -> !Files.exists(socket()));
+    Files.delete(folder);
+  }
+}
