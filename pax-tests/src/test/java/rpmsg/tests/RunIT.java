@@ -97,6 +97,17 @@ public class RunIT {
   }
 
   @Test
+  public void bothRolesMeetOverVhostUser() throws Exception {
+    String[] link = {"--once", "--link", "vhost-user:" + folder.resolve("socket")};
+    try (RunProcess remote = new RunProcess(with(link, "--role", "remote", "--echo", "demo"));
+        RunProcess host = new RunProcess(with(link, "--connect", "--ping", "demo:2000:496"))) {
+      assertEquals(host.output(), 0, host.exitCode());
+      assertEquals(remote.output(), 0, remote.exitCode());
+      assertPinged(host.output(), "demo", 2000);
+    }
+  }
+
+  @Test
   public void badInputIsOneLineAndExitCodeTwo() throws Exception {
     Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("/dev/null"));
     Path foreign = Files.writeString(folder.resolve("foreign"), "precious ".repeat(100_000));
@@ -108,6 +119,10 @@ public class RunIT {
     refused("", "--once", "--link", "shm:" + foreign);
     refused("", "--once", "--link", "shm:" + foreign, "--index", "1");
     refused("", "--once", "--link", "shm:" + folder.resolve("none/memory"));
+    refused("", "--once", "--role", "remote", "--link", "vhost-user:" + foreign);
+    refused("", "--once", "--role", "remote", "--link", "vhost-user:" + folder);
+    refused("", "--once", "--role", "remote", "--link", "vhost-user:/" + "x".repeat(120));
+    refused("", "--once", "--connect", "--link", "vhost-user:" + foreign, "--timeout", "2");
     refused(
         "", "--once", "--link", "shm:" + folder.resolve("none"), "--index", "1", "--timeout", "2");
     assertArrayEquals("foreign files stay as they were", before, Files.readAllBytes(foreign));
