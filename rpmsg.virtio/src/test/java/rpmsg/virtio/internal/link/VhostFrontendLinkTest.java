@@ -242,7 +242,7 @@ class VhostFrontendLinkTest {
   }
 
   @Test
-  void lx015TheOrderIsLittleEndianWithVersion1AndElseThatOfTheMachine() throws Exception {
+  void lx015_theOrderIsLittleEndianWithVersion1AndElseThatOfTheMachine() throws Exception {
     open();
     assertEquals(ByteOrder.nativeOrder(), link.order());
     link.config().driverFeatures(VhostFrontendBackend.NS | VhostFrontendBackend.VERSION_1);
