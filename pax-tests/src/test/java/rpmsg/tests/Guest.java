@@ -100,7 +100,7 @@ final class Guest implements AutoCloseable {
 
   /** Waits until the console has printed this text. */
   void await(String text) {
-    await(Pattern.compile(Pattern.quote(text)), 0);
+    await(Pattern.compile(Pattern.quote(text)), 0, BOUND_SECONDS);
   }
 
   /** How often the console has printed this text. */
@@ -108,8 +108,8 @@ final class Guest implements AutoCloseable {
     return (int) Pattern.compile(Pattern.quote(text)).matcher(console()).results().count();
   }
 
-  private Matcher await(Pattern wanted, int from) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_SECONDS);
+  private Matcher await(Pattern wanted, int from, int seconds) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     synchronized (console) {
       for (; ; ) {
         Matcher found = wanted.matcher(console.substring(from));
@@ -141,7 +141,12 @@ final class Guest implements AutoCloseable {
    * @return what the console printed meanwhile
    */
   String run(String command) throws IOException {
-    Outcome outcome = tryRun(command);
+    return run(command, BOUND_SECONDS);
+  }
+
+  /** The same for a command that may take so many seconds. */
+  String run(String command, int seconds) throws IOException {
+    Outcome outcome = tryRun(command, seconds);
     if (outcome.status() != 0) {
       throw new AssertionError(command + " exited with " + outcome.status() + ":\n" + console());
     }
@@ -153,10 +158,14 @@ final class Guest implements AutoCloseable {
 
   /** Runs a command of the guest's shell. */
   Outcome tryRun(String command) throws IOException {
+    return tryRun(command, BOUND_SECONDS);
+  }
+
+  private Outcome tryRun(String command, int seconds) throws IOException {
     int from = console().length();
     int number = ++commands;
     start(command + "\necho \"@@\"" + number + " $?");
-    Matcher end = await(Pattern.compile("@@" + number + " (\\d+)"), from);
+    Matcher end = await(Pattern.compile("@@" + number + " (\\d+)"), from, seconds);
     return new Outcome(
         console().substring(from, from + end.start()), Integer.parseInt(end.group(1)));
   }

@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -59,9 +59,13 @@ final class KernelLink implements AutoCloseable {
     return context.getService(context.getServiceReference(type));
   }
 
-  private <T> Collection<T> services(Class<T> type, String filter) {
+  /** Those that are there; one that goes meanwhile is not. */
+  private <T> List<T> services(Class<T> type, String filter) {
     try {
-      return context.getServiceReferences(type, filter).stream().map(context::getService).toList();
+      return context.getServiceReferences(type, filter).stream()
+          .map(context::getService)
+          .filter(Objects::nonNull)
+          .toList();
     } catch (InvalidSyntaxException e) {
       throw new IllegalArgumentException(e);
     }
@@ -71,11 +75,11 @@ final class KernelLink implements AutoCloseable {
   RpmsgTransport awaitReady() {
     String filter = "(rpmsg.transport=" + NAME + ")";
     Rig.await(this::diagnosis, () -> !services(RpmsgTransport.class, filter).isEmpty());
-    return services(RpmsgTransport.class, filter).iterator().next();
+    return services(RpmsgTransport.class, filter).getFirst();
   }
 
   TransportInfo info() {
-    return services(TransportInfo.class, "(rpmsg.transport=" + NAME + ")").iterator().next();
+    return services(TransportInfo.class, "(rpmsg.transport=" + NAME + ")").getFirst();
   }
 
   long counter(String name) {
