@@ -37,6 +37,10 @@ final class VhostLink implements Link {
   private volatile VhostState state;
   private volatile VhostMessage kept;
   private volatile LinkException failure;
+
+  /** Of {@link #move}, to be sent when rings and buffers were found in the new memory. */
+  private VhostMessage moved;
+
   private boolean inUse;
   private volatile boolean closed;
 
@@ -140,6 +144,7 @@ final class VhostLink implements Link {
     }
     try {
       accept();
+      sendMoved();
       read();
       state.update();
       doorbell.calls().sendOwed();
@@ -166,6 +171,12 @@ final class VhostLink implements Link {
     }
   }
 
+  private void sendMoved() throws VhostException {
+    VhostMessage reply = moved;
+    moved = null;
+    send(reply);
+  }
+
   private void read() throws LinkException, VhostException {
     for (int i = 0; channel != null && kept == null; i++) {
       if (i == BATCH) {
@@ -177,9 +188,20 @@ final class VhostLink implements Link {
         return;
       }
       if (inUse && (VhostRequests.moves(message) || VhostRequests.disturbs(state, message))) {
-        kept = message;
+        keep(message);
       } else {
         answer(message);
+      }
+    }
+  }
+
+  private void keep(VhostMessage message) throws LinkException {
+    try {
+      VhostRequests.checkNegotiated(state, message.request());
+      kept = message;
+    } finally {
+      if (kept == null) {
+        message.close();
       }
     }
   }
@@ -190,8 +212,16 @@ final class VhostLink implements Link {
       state.update();
       send(reply);
     } catch (LinkException | VhostException e) {
-      send(VhostRequests.acknowledgement(state, message, 1));
+      refuse(message, e);
       throw e;
+    }
+  }
+
+  private void refuse(VhostMessage message, Exception why) {
+    try {
+      send(VhostRequests.acknowledgement(state, message, 1));
+    } catch (VhostException goneMeanwhile) {
+      why.addSuppressed(goneMeanwhile);
     }
   }
 
@@ -289,7 +319,7 @@ final class VhostLink implements Link {
         throw e;
       }
       state.memory(table);
-      send(VhostRequests.acknowledgement(state, message, 0));
+      moved = VhostRequests.acknowledgement(state, message, 0);
     } catch (LinkException e) {
       throw fail(e);
     } catch (VhostException e) {
@@ -324,6 +354,7 @@ final class VhostLink implements Link {
   }
 
   private void drop() {
+    moved = null;
     VhostMessage message = kept;
     kept = null;
     if (message != null) {

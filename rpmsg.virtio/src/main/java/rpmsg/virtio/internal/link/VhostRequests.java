@@ -118,7 +118,12 @@ final class VhostRequests {
     return wanted ? message.reply(result) : null;
   }
 
-  private static void checkNegotiated(VhostState state, VhostRequest request) throws LinkException {
+  /**
+   * Whether the request may come at all.
+   *
+   * @throws LinkException BAD_PEER
+   */
+  static void checkNegotiated(VhostState state, VhostRequest request) throws LinkException {
     VhostFeature needed =
         switch (request) {
           case GET_QUEUE_NUM -> VhostFeature.MQ;

@@ -13,6 +13,7 @@ import rpmsg.virtio.internal.syscall.UnixSocket;
 import rpmsg.virtio.internal.vhost.MemoryRegion;
 import rpmsg.virtio.internal.vhost.VhostChannel;
 import rpmsg.virtio.internal.vhost.VhostException;
+import rpmsg.virtio.internal.vhost.VhostInflight;
 import rpmsg.virtio.internal.vhost.VhostMessage;
 import rpmsg.virtio.internal.vhost.VhostRequest;
 import rpmsg.virtio.internal.vhost.VringState;
@@ -179,9 +180,25 @@ public final class TestFrontend implements AutoCloseable {
   public void umlBinds() throws IOException {
     command(VhostMessage.of(VhostRequest.SET_FEATURES, features));
     memory(TestGuest.region());
+    inflight();
     for (int queue = 0; queue < 2; queue++) {
       ring(queue);
       state(VhostRequest.SET_VRING_ENABLE, queue, 1);
+    }
+  }
+
+  /** Asks for an in-flight area, which the guest keeps and each device gets. */
+  public void newInflightArea() throws IOException {
+    VhostInflight asked = new VhostInflight(0, 0, 2, TestGuest.NUM);
+    try (VhostMessage reply = reply(VhostMessage.of(VhostRequest.GET_INFLIGHT_FD, asked))) {
+      guest.inflight = reply.inflight();
+      guest.inflightMemory = reply.takeFd();
+    }
+  }
+
+  private void inflight() throws IOException {
+    if (guest.inflight != null) {
+      command(VhostMessage.of(VhostRequest.SET_INFLIGHT_FD, guest.inflight, guest.inflightMemory));
     }
   }
 
@@ -216,6 +233,7 @@ public final class TestFrontend implements AutoCloseable {
     }
     tell(VhostMessage.of(VhostRequest.SET_FEATURES, features));
     memory(TestGuest.region());
+    inflight();
     for (int queue = 0; queue < 2; queue++) {
       ring(queue);
       guest.kicks[queue].signal();

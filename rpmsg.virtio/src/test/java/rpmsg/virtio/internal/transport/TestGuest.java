@@ -14,11 +14,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.IntConsumer;
 import rpmsg.virtio.internal.syscall.EventFd;
 import rpmsg.virtio.internal.syscall.Fd;
 import rpmsg.virtio.internal.syscall.SharedMemory;
 import rpmsg.virtio.internal.syscall.UnixSocket;
 import rpmsg.virtio.internal.vhost.MemoryRegion;
+import rpmsg.virtio.internal.vhost.VhostInflight;
 import rpmsg.virtio.internal.vhost.VringAddress;
 
 /**
@@ -46,8 +48,10 @@ public final class TestGuest implements AutoCloseable {
   final Deque<Integer> free = new ArrayDeque<>();
 
   /** What makes the device look at a ring; the kick descriptors unless replaced. */
-  java.util.function.IntConsumer kicker = queue -> kicks[queue].signal();
+  IntConsumer kicker = queue -> kicks[queue].signal();
 
+  VhostInflight inflight;
+  Fd inflightMemory;
   int avail0;
   int seen0;
   int avail1;
@@ -208,6 +212,9 @@ public final class TestGuest implements AutoCloseable {
       kicks[i].close();
       calls[i].close();
       callEnds.get(i).close();
+    }
+    if (inflightMemory != null) {
+      inflightMemory.close();
     }
     memfd.close();
     arena.close();

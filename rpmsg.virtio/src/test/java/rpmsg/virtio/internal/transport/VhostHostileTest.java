@@ -43,8 +43,7 @@ class VhostHostileTest extends VhostTest {
               front.ask(VhostRequest.GET_FEATURES);
             });
       }
-      TestNode.await(
-          "says " + why, () -> node.log.stream().anyMatch(line -> line.contains(why)));
+      TestNode.await("says " + why, () -> node.log.stream().anyMatch(line -> line.contains(why)));
     }
     assertTrue(node.logged("error").isEmpty(), node.log::toString);
     expectWorking();
@@ -63,8 +62,7 @@ class VhostHostileTest extends VhostTest {
             front.ask(VhostRequest.GET_FEATURES);
           });
       TestNode.await("gone", () -> node.ready.isEmpty());
-      TestNode.await(
-          "says " + why, () -> node.log.stream().anyMatch(line -> line.contains(why)));
+      TestNode.await("says " + why, () -> node.log.stream().anyMatch(line -> line.contains(why)));
     }
     expectWorking();
   }
@@ -86,8 +84,7 @@ class VhostHostileTest extends VhostTest {
 
   private static Deed address(int queue, int flags, long desc, long used, long avail) {
     return (guest, front) ->
-        front.command(
-            VhostMessage.of(new VringAddress(queue, flags, desc, used, avail, 0)));
+        front.command(VhostMessage.of(new VringAddress(queue, flags, desc, used, avail, 0)));
   }
 
   @Test
@@ -134,12 +131,10 @@ class VhostHostileTest extends VhostTest {
   void queuesThatDoNotExist() throws Exception {
     refused("SET_VRING_NUM: there is no vring 2", state(VhostRequest.SET_VRING_NUM, 2, 256));
     refused(
-        "GET_VRING_BASE: there is no vring 4294967295",
-        state(VhostRequest.GET_VRING_BASE, -1, 0));
+        "GET_VRING_BASE: there is no vring 4294967295", state(VhostRequest.GET_VRING_BASE, -1, 0));
     refused(
         "SET_VRING_KICK: there is no vring 255",
-        (guest, front) ->
-            front.tell(VhostMessage.vringFd(VhostRequest.SET_VRING_KICK, 255, null)));
+        (guest, front) -> front.tell(VhostMessage.vringFd(VhostRequest.SET_VRING_KICK, 255, null)));
   }
 
   @Test
@@ -183,8 +178,7 @@ class VhostHostileTest extends VhostTest {
   @Test
   void aRegionLongerThanItsFile() throws Exception {
     MemoryRegion longer =
-        new MemoryRegion(
-            TestGuest.GUEST, TestGuest.MEMORY + 1, TestGuest.USER, TestGuest.OFFSET);
+        new MemoryRegion(TestGuest.GUEST, TestGuest.MEMORY + 1, TestGuest.USER, TestGuest.OFFSET);
     refused("is longer than its file", (guest, front) -> front.memory(longer));
   }
 
@@ -206,6 +200,18 @@ class VhostHostileTest extends VhostTest {
   }
 
   @Test
+  void memorySlotsThatWereNotNegotiatedEndARunningSession() throws Exception {
+    refusedInSession(
+        "ADD_MEM_REG: mem-slots was not negotiated",
+        (guest, front) ->
+            front.command(
+                VhostMessage.of(
+                    VhostRequest.ADD_MEM_REG,
+                    new MemoryRegion(0x1000, 0x1000, 0x1000, 0),
+                    guest.memfd)));
+  }
+
+  @Test
   void badRequestsThatNeedNotWaitEndARunningSession() throws Exception {
     refusedInSession("2 is neither 0 nor 1", state(VhostRequest.SET_VRING_ENABLE, 0, 2));
     refusedInSession(
@@ -219,8 +225,7 @@ class VhostHostileTest extends VhostTest {
         TestFrontend front = connect(guest).uml();
         VhostMessage reply =
             front.reply(
-                VhostMessage.of(VhostRequest.SET_VRING_NUM, new VringState(0, 3))
-                    .needingReply())) {
+                VhostMessage.of(VhostRequest.SET_VRING_NUM, new VringState(0, 3)).needingReply())) {
       assertEquals(1, reply.u64());
       assertThrows(IOException.class, () -> front.ask(VhostRequest.GET_FEATURES));
     }
