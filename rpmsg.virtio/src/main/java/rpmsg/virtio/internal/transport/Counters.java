@@ -16,6 +16,7 @@ final class Counters {
   long badMessages;
   long badEntries;
   long brokenRings;
+  long badPeers;
   long parks;
 
   // Transmit lock
@@ -36,6 +37,7 @@ final class Counters {
     map.put("badEntries", badEntries);
     map.put("badTransmitEntries", badTransmitEntries);
     map.put("brokenRings", brokenRings);
+    map.put("badPeers", badPeers);
     map.put("parks", parks);
     map.put("sent", sent);
     map.put("backPressure", backPressure);

@@ -158,6 +158,9 @@ public final class VirtioTransport implements TransportInfo {
       try {
         over = oneSession(opened);
       } catch (LinkException bad) {
+        if (bad.kind() == LinkException.Kind.BAD_PEER) {
+          counters.badPeers++;
+        }
         if (!opened.negotiated() || !isOfThePeer(bad.kind())) {
           throw bad;
         }

@@ -27,6 +27,8 @@ class VhostHostileTest extends VhostTest {
     void on(TestGuest guest, TestFrontend front) throws IOException;
   }
 
+  private int refusals;
+
   @BeforeEach
   void listenFirst() {
     listen();
@@ -44,6 +46,7 @@ class VhostHostileTest extends VhostTest {
             });
       }
       TestNode.await("says " + why, () -> node.log.stream().anyMatch(line -> line.contains(why)));
+      node.awaitCounter("badPeers", ++refusals);
     }
     assertTrue(node.logged("error").isEmpty(), node.log::toString);
     expectWorking();
@@ -63,6 +66,7 @@ class VhostHostileTest extends VhostTest {
           });
       TestNode.await("gone", () -> node.ready.isEmpty());
       TestNode.await("says " + why, () -> node.log.stream().anyMatch(line -> line.contains(why)));
+      node.awaitCounter("badPeers", ++refusals);
     }
     expectWorking();
   }
