@@ -14,6 +14,8 @@ final class Inbox {
   private final Log log;
   private final Mailbox mailbox = new Mailbox();
   private boolean batch;
+  private volatile boolean patient;
+  private long patientUntil;
 
   /** The endpoint whose callbacks may run: entered and not left. */
   private Endpoint entered;
@@ -105,10 +107,24 @@ final class Inbox {
     if (mailbox.keepsFor(dst)) {
       return mailbox.keep(message);
     }
+    if (patient) {
+      patient = System.nanoTime() - patientUntil < 0;
+      return !patient && nobodyAt(dst, message);
+    }
     if (unknown++ % WARN_EVERY == 0) {
       log.warn(name + ": msg received with no recipient at " + RpmsgAddress.format(dst), null);
     }
     return true;
+  }
+
+  void bePatient(long nanos) {
+    patientUntil = System.nanoTime() + nanos;
+    patient = true;
+  }
+
+  /** Whether a message may be waiting for somebody to bind its address. */
+  boolean isPatient() {
+    return patient;
   }
 
   void keep(int address, int limit) {

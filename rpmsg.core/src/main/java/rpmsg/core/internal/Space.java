@@ -82,6 +82,11 @@ final class Space implements AddressSpace {
   }
 
   @Override
+  public void bePatient(long nanos) {
+    inbox.bePatient(nanos);
+  }
+
+  @Override
   public int kept() {
     return inbox.kept();
   }
@@ -140,12 +145,16 @@ final class Space implements AddressSpace {
 
   private Endpoint newEndpoint(int src, int dst, Receiver receiver, RpmsgListener listener)
       throws RpmsgException {
+    Endpoint endpoint;
     synchronized (table) {
       checkOpen();
-      Endpoint endpoint = new Endpoint(this, addresses.take(src), dst, receiver, listener);
+      endpoint = new Endpoint(this, addresses.take(src), dst, receiver, listener);
       table.add(endpoint);
-      return endpoint;
     }
+    if (inbox.isPatient()) {
+      ops.wake();
+    }
+    return endpoint;
   }
 
   /** Takes the endpoint out of the table; true for the first time. */

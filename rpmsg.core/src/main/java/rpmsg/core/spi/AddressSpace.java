@@ -52,6 +52,13 @@ public interface AddressSpace extends RpmsgTransport, AutoCloseable {
   /** Keeps up to {@code limit} messages to {@code address} while nobody is bound there. */
   void keep(int address, int limit);
 
+  /**
+   * For so long from now on, {@link #deliver} refuses a message to an unknown address instead of
+   * dropping it: the peer has been talking to services that are just being started again. The
+   * receive thread.
+   */
+  void bePatient(long nanos);
+
   /** Messages that are kept now. */
   int kept();
 

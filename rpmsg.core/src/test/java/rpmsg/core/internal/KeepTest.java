@@ -9,6 +9,7 @@ import static rpmsg.core.internal.TestLink.message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -62,6 +63,21 @@ class KeepTest {
     assertEquals(numbers(3), taken);
     assertEquals(0, link.space.kept());
     assertEquals(3L, link.space.counters().get("delivered"));
+  }
+
+  @Test
+  void patientForAWhileItRefusesWhatNobodyTakesAndWakesTheReceiverWhenSomebodyDoes()
+      throws Exception {
+    link.space.bePatient(TimeUnit.HOURS.toNanos(1));
+    assertFalse(deliver(2000, "0"), "offered again later");
+    int wakes = link.wakes.availablePermits();
+    link.space.createEndpoint(2000, this::take);
+    assertEquals(wakes + 1, link.wakes.availablePermits());
+    assertTrue(deliver(2000, "0"));
+    assertEquals(List.of("0"), taken);
+    link.space.bePatient(0);
+    assertTrue(deliver(2001, "1"), "dropped");
+    assertEquals(1L, link.space.counters().get("noRecipient"));
   }
 
   @Test

@@ -91,6 +91,14 @@ public interface Link extends AutoCloseable {
   }
 
   /**
+   * Whether the peer has been at work on these rings with a device before us, and knows nothing of
+   * the change: it goes on talking to the services of that one.
+   */
+  default boolean resumed() {
+    return false;
+  }
+
+  /**
    * Whether a session uses the memory: from the creation of its rings until nobody sends or
    * receives any more. The receive thread.
    */

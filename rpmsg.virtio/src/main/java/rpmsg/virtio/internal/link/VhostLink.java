@@ -129,6 +129,11 @@ final class VhostLink implements Link {
   }
 
   @Override
+  public boolean resumed() {
+    return state.resumed();
+  }
+
+  @Override
   public boolean urgent() {
     return doorbell.news();
   }
@@ -140,6 +145,7 @@ final class VhostLink implements Link {
     if (failure != null) {
       LinkException why = failure;
       failure = inUse ? why : null;
+      refresh();
       throw why;
     }
     try {
@@ -199,10 +205,10 @@ final class VhostLink implements Link {
     try {
       VhostRequests.checkNegotiated(state, message.request());
       kept = message;
-    } finally {
-      if (kept == null) {
-        message.close();
-      }
+    } catch (LinkException e) {
+      refuse(message, e);
+      message.close();
+      throw e;
     }
   }
 
@@ -309,6 +315,19 @@ final class VhostLink implements Link {
   public void move() throws LinkException {
     try (VhostMessage message = kept) {
       kept = null;
+      take(message);
+    } catch (LinkException e) {
+      throw fail(e);
+    } catch (VhostException e) {
+      throw fail(e);
+    } finally {
+      doorbell.news(true);
+      refresh();
+    }
+  }
+
+  private void take(VhostMessage message) throws LinkException, VhostException {
+    try {
       MemoryTable table = VhostRequests.memory(state, message);
       try {
         for (VhostQueue queue : state.queues()) {
@@ -320,13 +339,9 @@ final class VhostLink implements Link {
       }
       state.memory(table);
       moved = VhostRequests.acknowledgement(state, message, 0);
-    } catch (LinkException e) {
-      throw fail(e);
-    } catch (VhostException e) {
-      throw fail(e);
-    } finally {
-      doorbell.news(true);
-      refresh();
+    } catch (LinkException | VhostException e) {
+      refuse(message, e);
+      throw e;
     }
   }
 

@@ -32,6 +32,7 @@ final class VhostState implements AutoCloseable {
   private volatile boolean broken;
   private volatile boolean up;
   private volatile boolean driverOk;
+  private volatile boolean resumed;
   private volatile VhostChannel backChannel;
   private volatile VhostInflightArea inflight;
 
@@ -113,7 +114,8 @@ final class VhostState implements AutoCloseable {
   /**
    * The device's side of a ring, from where it has to go on.
    *
-   * @throws LinkException as {@link #ring}; BAD_PEER also if the in-flight area is not for this ring
+   * @throws LinkException as {@link #ring}; BAD_PEER also if the in-flight area is not for this
+   *     ring
    */
   DeviceVirtqueue device(int index, boolean eventIdx) throws LinkException {
     VhostQueue queue = queues[index];
@@ -170,7 +172,8 @@ final class VhostState implements AutoCloseable {
     VirtqueueConfig[] rings = {ring(0, eventIdx()), ring(1, eventIdx())};
     if (!up) {
       up = true;
-      driverOk = wereUsed(rings);
+      resumed = wereUsed(rings);
+      driverOk = resumed;
     }
     driverOk |= queues[0].kicked() || queues[1].kicked() || (statusOfDriver & DRIVER_OK) != 0;
   }
@@ -182,6 +185,11 @@ final class VhostState implements AutoCloseable {
       used |= inFlight(queue) instanceof VhostInflightQueue notes && notes.hasSome();
     }
     return used;
+  }
+
+  /** Whether another device worked on the rings before they were set up. */
+  boolean resumed() {
+    return resumed;
   }
 
   boolean driverOk() {

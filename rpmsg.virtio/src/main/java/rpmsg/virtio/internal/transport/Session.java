@@ -26,6 +26,9 @@ final class Session implements TransportOps {
   private static final long AWAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /** How long a peer's messages wait for the services that it was talking to before. */
+  private static final long TAKEOVER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private final VirtioTransport transport;
   private final TransportConfig config;
   private final Link link;
@@ -59,12 +62,22 @@ final class Session implements TransportOps {
     transmitter =
         new Transmitter(
             header, counters, doorbell, config.alwaysKick(), this::failed, this::isOver);
-    side = role.rings(new SideParts(header, counters, transmitter, this::wake));
+    side = rings(new SideParts(header, counters, transmitter, this::wake));
     space = transport.bus().open(this);
     if (announces()) {
       space.keep(RpmsgAddress.NAME_SERVICE, config.keep());
     }
     link.inUse(true);
+  }
+
+  /** A driver whose rings are broken from the start is told to reset. */
+  private Side rings(SideParts parts) throws LinkException {
+    try {
+      return role.rings(parts);
+    } catch (VirtqueueException broken) {
+      role.takeDown();
+      throw broken;
+    }
   }
 
   AddressSpace space() {
@@ -118,6 +131,9 @@ final class Session implements TransportOps {
       ring();
     }
     online = true;
+    if (link.resumed()) {
+      space.bePatient(TAKEOVER_NANOS);
+    }
     nextAnnouncement = System.nanoTime() + config.reannounce().toNanos();
     transport.step("online, mtu " + Math.max(0, side.mtu()));
   }
@@ -216,6 +232,9 @@ final class Session implements TransportOps {
   private void announceAgain() {
     long period = config.reannounce().toNanos();
     if (period > 0 && announces() && System.nanoTime() - nextAnnouncement >= 0) {
+      if (link.resumed()) {
+        space.bePatient(TAKEOVER_NANOS);
+      }
       nextAnnouncement = System.nanoTime() + period;
       space.announceAgain();
     }

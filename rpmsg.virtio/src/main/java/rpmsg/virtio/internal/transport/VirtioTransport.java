@@ -46,6 +46,7 @@ public final class VirtioTransport implements TransportInfo {
   // Receive thread only.
   private long backoff = MIN_BACKOFF;
   private long nextCheck = System.nanoTime();
+  private String said = "";
 
   public VirtioTransport(
       TransportConfig config, RpmsgBus bus, ReadinessPublisher publisher, Logger log) {
@@ -184,7 +185,12 @@ public final class VirtioTransport implements TransportInfo {
     while (!opened.doorbell().connected()) {
       progress.pause(CONNECT_NANOS);
     }
-    Session running = session(opened);
+    Session running;
+    try {
+      running = session(opened);
+    } catch (VirtqueueException broken) {
+      return brokenRing(broken);
+    }
     step(opened.memory().byteSize() / 1024 + " KiB of memory");
     session = running;
     counters.links++;
@@ -192,24 +198,31 @@ public final class VirtioTransport implements TransportInfo {
     try {
       String over = running.run();
       intact = true;
+      said = over;
       log.info("{}: link down: {}", config.name(), over);
       return over;
     } catch (VirtqueueException broken) {
-      counters.brokenRings++;
       intact = true;
-      log.error("{}: link down: {}", config.name(), broken.getMessage());
-      return broken.getMessage();
+      return brokenRing(broken);
     } catch (LinkException gone) {
       intact = opened.negotiated();
+      said = gone.getMessage();
       if (opened.negotiated() && gone.kind() == LinkException.Kind.PEER_CLOSED) {
-        log.info("{}: link down: {}", config.name(), gone.getMessage());
+        log.info("{}: link down: {}", config.name(), said);
       } else {
-        log.error("{}: link down: {}", config.name(), gone.getMessage());
+        log.error("{}: link down: {}", config.name(), said);
       }
       throw gone;
     } finally {
       running.end(intact);
     }
+  }
+
+  private String brokenRing(VirtqueueException broken) {
+    counters.brokenRings++;
+    said = broken.getMessage();
+    log.error("{}: link down: {}", config.name(), said);
+    return said;
   }
 
   private Session session(Link opened) throws LinkException, Role.Stopped {
@@ -268,13 +281,14 @@ public final class VirtioTransport implements TransportInfo {
     log.info("{}: {}", config.name(), text);
   }
 
-  /** What others see; a new reason is logged once. */
+  /** What others see; a new reason is logged once, and not again if the link went down for it. */
   void report(State now, String why) {
     if (!why.equals(reason)) {
       reason = why;
-      if (!why.isEmpty() && !stopping) {
+      if (!why.isEmpty() && !why.equals(said) && !stopping) {
         log.info("{}: {}", config.name(), why);
       }
+      said = "";
     }
     state = now;
   }

@@ -310,4 +310,32 @@ class VhostReconnectTest extends VhostTest {
       }
     }
   }
+
+  @Test
+  void whatTheDriverSentWhileNobodyWasThereWaitsForTheServiceToBeBoundAgain() throws Exception {
+    listen();
+    try (TestGuest guest = new TestGuest(false)) {
+      try (TestFrontend front = connect(guest).qemu()) {
+        guest.kick(0);
+        echo();
+        guest.announced();
+        expectEchoes(guest, 10);
+        assertTrue(front.channel.fd().isOpen());
+      }
+      node.close();
+      guest.kicker = queue -> {};
+      guest.send(7, ECHO, "meanwhile");
+      listen();
+      try (TestFrontend front = connect(guest)) {
+        front.bases = new int[] {guest.queue0.usedIndex(), guest.queue1.usedIndex()};
+        front.qemu();
+        node.awaitReady();
+        TestNode.await("waits", () -> node.counter("parks") == 1);
+        echo();
+        List<String> got = List.of(guest.receive().text(), guest.receive().text());
+        assertTrue(got.contains("meanwhile"), got::toString);
+        assertEquals(0, node.counter("noRecipient"));
+      }
+    }
+  }
 }
