@@ -107,8 +107,8 @@ public record VirtqueueConfig(
 
   /**
    * Gives the device side as {@link #device(int)} does, and goes on with what an earlier device had
-   * in hand: it is taken first, in the same order, and what only was to be returned is returned. The
-   * avail index then follows from used.idx and what was in hand.
+   * in hand: it is taken first, in the same order, and what only was to be returned is returned.
+   * The avail index then follows from used.idx and what was in hand.
    *
    * @param availIndex counts only if {@code inFlight} knows of no earlier device
    */

@@ -47,8 +47,7 @@ final class VhostInflightArea implements AutoCloseable {
     long size = asked.queues() * queueSize(asked.queueSize());
     try {
       Fd memfd = SharedMemory.create("rpmsg-inflight", size);
-      return message.reply(
-          new VhostInflight(size, 0, asked.queues(), asked.queueSize()), memfd);
+      return message.reply(new VhostInflight(size, 0, asked.queues(), asked.queueSize()), memfd);
     } catch (ErrnoException e) {
       throw new LinkException(Kind.IO, "vhost-user " + message.request() + ": " + e.getMessage());
     }
@@ -95,8 +94,7 @@ final class VhostInflightArea implements AutoCloseable {
     }
   }
 
-  private static void checkCounts(VhostRequest request, VhostInflight counts)
-      throws LinkException {
+  private static void checkCounts(VhostRequest request, VhostInflight counts) throws LinkException {
     if (counts.queues() < 1 || counts.queues() > VhostState.QUEUES) {
       throw bad(request, counts.queues() + " queues, there are " + VhostState.QUEUES);
     }

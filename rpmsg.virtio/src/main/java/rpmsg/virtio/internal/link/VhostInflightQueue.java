@@ -11,8 +11,8 @@ import rpmsg.virtio.internal.link.LinkException.Kind;
 import rpmsg.virtio.ring.InFlight;
 
 /**
- * What a device has in hand of a split ring, as the vhost-user protocol lays it out in "Inflight I/O
- * tracking", in the byte order of the machine:
+ * What a device has in hand of a split ring, as the vhost-user protocol lays it out in "Inflight
+ * I/O tracking", in the byte order of the machine:
  *
  * <pre>
  * u64 features;         // 0
@@ -29,10 +29,10 @@ import rpmsg.virtio.ring.InFlight;
  * } desc[desc_num];     // 16
  * </pre>
  *
- * <p>Buffers of the queue on which a device receives are marked {@code done} as soon as the listener
- * has returned: a device that takes over returns them and does not deliver them again. What is lost
- * or repeated is at most what a listener was in the midst of. A buffer of the other queue that was
- * filled and not yet visible is free again.
+ * <p>Buffers of the queue on which a device receives are marked {@code done} as soon as the
+ * listener has returned: a device that takes over returns them and does not deliver them again.
+ * What is lost or repeated is at most what a listener was in the midst of. A buffer of the other
+ * queue that was filled and not yet visible is free again.
  *
  * <p>A device that is killed has done all of its stores up to some point of the program; the fences
  * keep the compiler from changing their order. All that is read is checked.
@@ -102,7 +102,8 @@ final class VhostInflightQueue implements InFlight {
       return null;
     }
     finishBatch(usedIndex);
-    Integer[] boxed = IntStream.range(0, num).filter(this::inFlight).boxed().toArray(Integer[]::new);
+    Integer[] boxed =
+        IntStream.range(0, num).filter(this::inFlight).boxed().toArray(Integer[]::new);
     Arrays.sort(boxed, Comparator.comparingLong(this::counter));
     int[] inHand = new int[boxed.length];
     for (int i = 0; i < inHand.length; i++) {

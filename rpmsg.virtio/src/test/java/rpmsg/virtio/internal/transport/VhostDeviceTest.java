@@ -52,7 +52,8 @@ class VhostDeviceTest extends VhostTest {
     listen();
     try (TestGuest guest = new TestGuest(false);
         TestFrontend front = connect(guest).qemu()) {
-      TestNode.await("it waits for the driver", () -> node.transport.reason().contains("DRIVER_OK"));
+      TestNode.await(
+          "it waits for the driver", () -> node.transport.reason().contains("DRIVER_OK"));
       assertEquals(TestFrontend.OFFERED, front.ask(VhostRequest.GET_FEATURES));
       assertTrue(node.ready.isEmpty());
       assertEquals(State.CONNECTING, node.transport.state());
@@ -79,7 +80,8 @@ class VhostDeviceTest extends VhostTest {
     try (TestGuest guest = new TestGuest(false);
         TestFrontend front = connect(guest)) {
       front.tell(VhostMessage.of(VhostRequest.SET_OWNER));
-      front.tell(VhostMessage.of(VhostRequest.SET_FEATURES, TestFrontend.NS | TestFrontend.VERSION_1));
+      front.tell(
+          VhostMessage.of(VhostRequest.SET_FEATURES, TestFrontend.NS | TestFrontend.VERSION_1));
       front.tellMemory(TestGuest.region());
       front.tellRing(0);
       guest.kick(0);
@@ -150,7 +152,10 @@ class VhostDeviceTest extends VhostTest {
     node = TestNode.started(TestNode.with(config, LinkOptions.DEFAULT.withVhost(connecting)));
     TestNode.await(
         "it says what it waits for",
-        () -> node.transport.reason().endsWith("nobody listens at " + socket + ": start the other side"));
+        () ->
+            node.transport
+                .reason()
+                .endsWith("nobody listens at " + socket + ": start the other side"));
     for (int i = 0; i < 3; i++) {
       try (UnixListener listener = UnixListener.listen(socket);
           TestGuest guest = new TestGuest(true);

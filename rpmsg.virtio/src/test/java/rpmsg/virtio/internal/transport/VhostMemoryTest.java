@@ -62,17 +62,16 @@ class VhostMemoryTest extends VhostTest {
       AtomicInteger moved = new AtomicInteger();
       Thread mover =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      for (int i = 0; i < MOVES && !stop.get(); i++) {
-                        front.memory(i % 2 == 0 ? split() : new MemoryRegion[] {TestGuest.region()});
-                        moved.incrementAndGet();
-                      }
-                    } catch (IOException e) {
-                      throw new AssertionError(e);
-                    }
-                  });
+              .start(() -> {
+                try {
+                  for (int i = 0; i < MOVES && !stop.get(); i++) {
+                    front.memory(i % 2 == 0 ? split() : new MemoryRegion[] {TestGuest.region()});
+                    moved.incrementAndGet();
+                  }
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
       for (int i = 0; i < MESSAGES || moved.get() < MOVES && mover.isAlive(); i++) {
         expectEcho(guest, "m" + i);
       }
@@ -107,10 +106,10 @@ class VhostMemoryTest extends VhostTest {
       MemorySegment claimed = claim.segment();
       front.memory(split());
       assertThrows(IllegalStateException.class, () -> view.get(ValueLayout.JAVA_BYTE, 0));
-      assertThrows(IllegalStateException.class, () -> claimed.set(ValueLayout.JAVA_BYTE, 0, (byte) 1));
+      assertThrows(
+          IllegalStateException.class, () -> claimed.set(ValueLayout.JAVA_BYTE, 0, (byte) 1));
       assertEquals("held", new String(message.toByteArray()));
-      MemorySegment.copy(
-          TestNode.bytes("claim"), 0, claim.segment(), 0, 5);
+      MemorySegment.copy(TestNode.bytes("claim"), 0, claim.segment(), 0, 5);
       claim.publish();
       assertEquals("claim", guest.receive().text());
       message.release();

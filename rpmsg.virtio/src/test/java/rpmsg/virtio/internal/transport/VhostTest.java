@@ -81,8 +81,7 @@ abstract class VhostTest {
 
   /** The address space after the one given, which may be null. */
   RpmsgTransport nextReady(RpmsgTransport last) {
-    TestNode.await(
-        "ready again", () -> !node.ready.isEmpty() && node.ready.peek() != last);
+    TestNode.await("ready again", () -> !node.ready.isEmpty() && node.ready.peek() != last);
     return node.ready.peek();
   }
 
