@@ -96,7 +96,7 @@ public class KernelIT {
       guest.close();
       link.awaitState(State.CONNECTING);
       link.close();
-      assertEquals(List.of(), Rig.threads());
+      Rig.await(() -> "left " + Rig.threads(), () -> Rig.threads().isEmpty());
     }
   }
 
