@@ -5,11 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgMessage;
-import rpmsg.virtio.internal.link.DeviceMemory;
 import rpmsg.virtio.internal.wire.RpmsgHeader;
 
 /** A receive buffer with the message in it: one object per descriptor, made once. */
-final class RxBuffer implements RpmsgMessage {
+final class RxBuffer extends PlacedBuffer implements RpmsgMessage {
   private static final int IDLE = 0;
   private static final int DELIVERING = 1;
   private static final int HELD = 2;
@@ -17,11 +16,6 @@ final class RxBuffer implements RpmsgMessage {
   final int id;
   private final HeldBuffers owner;
   private final AtomicInteger state = new AtomicInteger(IDLE);
-  MemorySegment buffer;
-  long address;
-  int capacity;
-  private MemorySegment payload;
-  private MemorySegment payloadOf;
   private int src;
   private int dst;
   private int length;
@@ -30,29 +24,9 @@ final class RxBuffer implements RpmsgMessage {
   RxBuffer next;
 
   RxBuffer(int id, HeldBuffers owner) {
+    super(true);
     this.id = id;
     this.owner = owner;
-  }
-
-  /**
-   * Where this descriptor's buffer lies; a new view only when that changed. False if it is outside.
-   */
-  boolean place(DeviceMemory memory, long address, int capacity) {
-    if (buffer == null || this.address != address || this.capacity != capacity) {
-      buffer = memory.at(address, capacity);
-      this.address = address;
-      this.capacity = capacity;
-    }
-    return buffer != null;
-  }
-
-  /** Finds this buffer again in other memory; false if it is not there. */
-  boolean move(DeviceMemory memory) {
-    if (buffer == null) {
-      return false;
-    }
-    buffer = memory.at(address, capacity);
-    return buffer != null;
   }
 
   /**
@@ -101,14 +75,7 @@ final class RxBuffer implements RpmsgMessage {
 
   @Override
   public MemorySegment payload() {
-    MemorySegment view = payload;
-    MemorySegment whole = buffer;
-    if (payloadOf != whole || view.byteSize() != length) {
-      view = whole.asSlice(RpmsgHeader.SIZE, length).asReadOnly();
-      payload = view;
-      payloadOf = whole;
-    }
-    return view;
+    return payload(length);
   }
 
   @Override

@@ -4,15 +4,11 @@ package rpmsg.virtio.internal.transport;
 import java.lang.foreign.MemorySegment;
 import rpmsg.core.BufferClaim;
 import rpmsg.core.RpmsgException;
-import rpmsg.virtio.internal.link.DeviceMemory;
 import rpmsg.virtio.internal.wire.RpmsgHeader;
 
 /** A transmit buffer: one object per buffer, made once. */
-final class TxBuffer implements BufferClaim {
+final class TxBuffer extends PlacedBuffer implements BufferClaim {
   private final Transmitter owner;
-  MemorySegment buffer;
-  long address;
-  int capacity;
 
   /** The descriptor that stands for this buffer, where the peer chose it. */
   int id;
@@ -20,31 +16,11 @@ final class TxBuffer implements BufferClaim {
   int src;
   int dst;
   private int length;
-  private MemorySegment payload;
-  private MemorySegment payloadOf;
   private boolean claimed;
 
   TxBuffer(Transmitter owner) {
+    super(false);
     this.owner = owner;
-  }
-
-  /** Where this buffer lies; a new view only when that changed. False if it is outside. */
-  boolean place(DeviceMemory memory, long address, int capacity) {
-    if (buffer == null || this.address != address || this.capacity != capacity) {
-      buffer = memory.at(address, capacity);
-      this.address = address;
-      this.capacity = capacity;
-    }
-    return buffer != null;
-  }
-
-  /** Finds this buffer again in other memory; false if it is not there. */
-  boolean move(DeviceMemory memory) {
-    if (buffer == null) {
-      return false;
-    }
-    buffer = memory.at(address, capacity);
-    return buffer != null;
   }
 
   /** Header and payload in one go. */
@@ -73,14 +49,7 @@ final class TxBuffer implements BufferClaim {
 
   @Override
   public MemorySegment segment() {
-    MemorySegment view = payload;
-    MemorySegment whole = buffer;
-    if (payloadOf != whole || view.byteSize() != length) {
-      view = whole.asSlice(RpmsgHeader.SIZE, length);
-      payload = view;
-      payloadOf = whole;
-    }
-    return view;
+    return payload(length);
   }
 
   @Override
