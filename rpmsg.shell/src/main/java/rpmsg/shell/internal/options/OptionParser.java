@@ -202,10 +202,8 @@ public final class OptionParser {
 
   private void checkTogether() throws UsageException {
     boolean vhost = link.startsWith(VHOST_USER);
-    for (String option : given) {
-      if (vhost && NOT_OF_VHOST_USER.contains(option)) {
-        throw new UsageException(option + " does not go with --link vhost-user: leave it out");
-      }
+    if (vhost) {
+      refuse(NOT_OF_VHOST_USER, " does not go with --link vhost-user: leave it out");
     }
     if (connect && !vhost) {
       throw new UsageException("--connect needs --link vhost-user:SOCKET");
@@ -216,10 +214,15 @@ public final class OptionParser {
     if (link.equals(RunOptions.LOOPBACK) && doorbell != null && !doorbell.equals("poll")) {
       throw new UsageException("--doorbell unix:PATH needs --link shm:PATH");
     }
+    if (conf != null) {
+      refuse(OF_THE_LINK, " and --conf: say it in the files of the folder, or leave out --conf");
+    }
+  }
+
+  private void refuse(Set<String> options, String why) throws UsageException {
     for (String option : given) {
-      if (conf != null && OF_THE_LINK.contains(option)) {
-        throw new UsageException(
-            option + " and --conf: say it in the files of the folder, or leave out --conf");
+      if (options.contains(option)) {
+        throw new UsageException(option + why);
       }
     }
   }
