@@ -193,8 +193,10 @@ final class Guest implements AutoCloseable {
     }
   }
 
+  /** Ends it, and what it keeps in memory files. */
   @Override
   public void close() {
-    kill();
+    process.destroy();
+    awaitEnd();
   }
 }

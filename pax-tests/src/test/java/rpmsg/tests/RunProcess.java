@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -14,17 +15,20 @@ final class RunProcess implements AutoCloseable {
   private static final int BOUND_SECONDS = 60;
 
   private final Process process;
+  private final Path folder;
   private final Path out;
   private final Path err;
 
   /** Starts {@code run} with these options. */
   RunProcess(String... options) throws IOException {
     Path home = Path.of(System.getProperty("rpmsg.distribution")).normalize();
-    out = Files.createTempFile("rpmsg-run", ".out");
-    err = Files.createTempFile("rpmsg-run", ".err");
+    folder = Files.createTempDirectory("rpmsg-run");
+    out = folder.resolve("out");
+    err = folder.resolve("err");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(System.getProperty("rpmsg.jvm.options").split(" ")));
+    command.add("-Djava.io.tmpdir=" + folder);
     command.addAll(List.of("-Drpmsg.home=" + home, "-Drpmsg.terminal=false", "-cp", jars(home)));
     command.addAll(List.of("rpmsg.shell.internal.launch.Main", "run"));
     command.addAll(List.of(options));
@@ -84,7 +88,21 @@ final class RunProcess implements AutoCloseable {
   @Override
   public void close() throws IOException {
     process.destroyForcibly();
-    Files.deleteIfExists(out);
-    Files.deleteIfExists(err);
+    try {
+      exitCode();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+    deleteFolder();
+  }
+
+  /** With what a container that was killed has left in it. */
+  private void deleteFolder() throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 }
