@@ -283,54 +283,54 @@ class VhostReconnectTest extends VhostTest {
     }
   }
 
+  /** A device has served the driver and gone; nobody hears what it kicks from here on. */
+  private void servedBefore(TestGuest guest) throws Exception {
+    listen();
+    try (TestFrontend front = connect(guest).qemu()) {
+      guest.kick(0);
+      echo();
+      guest.announced();
+      expectEchoes(guest, 10);
+      assertFalse(node.ready.isEmpty());
+      assertTrue(front.channel.fd().isOpen());
+    }
+    node.close();
+    guest.kicker = queue -> {};
+  }
+
+  private TestFrontend takenOver(TestGuest guest) throws Exception {
+    listen();
+    TestFrontend front = connect(guest);
+    front.bases = new int[] {guest.queue0.usedIndex(), guest.queue1.usedIndex()};
+    return front.qemu();
+  }
+
   @Test
   void aDriverThatRanBeforeUsIsServedWithoutAKick() throws Exception {
-    listen();
     try (TestGuest guest = new TestGuest(false)) {
-      try (TestFrontend front = connect(guest).qemu()) {
-        guest.kick(0);
-        echo();
-        guest.announced();
-        expectEchoes(guest, 10);
-        assertFalse(node.ready.isEmpty());
-        assertTrue(front.channel.fd().isOpen());
-      }
-      RpmsgTransport none = null;
-      node.close();
-      guest.kicker = queue -> {};
-      node = null;
-      listen();
-      try (TestFrontend front = connect(guest)) {
-        front.bases = new int[] {guest.queue0.usedIndex(), guest.queue1.usedIndex()};
-        front.qemu();
-        nextReady(none);
+      servedBefore(guest);
+      try (TestFrontend front = takenOver(guest)) {
+        node.awaitReady();
         echo();
         assertEquals("rpmsg-echo", guest.announced());
         guest.called(0);
+        assertTrue(front.channel.fd().isOpen());
       }
     }
   }
 
   @Test
   void whatTheDriverSentWhileNobodyWasThereWaitsForTheServiceToBeBoundAgain() throws Exception {
-    listen();
     try (TestGuest guest = new TestGuest(false)) {
-      try (TestFrontend front = connect(guest).qemu()) {
-        guest.kick(0);
-        echo();
-        guest.announced();
-        expectEchoes(guest, 10);
-        assertTrue(front.channel.fd().isOpen());
-      }
-      node.close();
-      guest.kicker = queue -> {};
+      servedBefore(guest);
       guest.send(7, ECHO, "meanwhile");
-      listen();
-      try (TestFrontend front = connect(guest)) {
-        front.bases = new int[] {guest.queue0.usedIndex(), guest.queue1.usedIndex()};
-        front.qemu();
-        node.awaitReady();
+      try (TestFrontend front = takenOver(guest)) {
+        RpmsgTransport first = node.awaitReady();
         TestNode.await("waits", () -> node.counter("parks") == 1);
+        front.bases = front.qemuStops();
+        assertEquals(guest.queue1.usedIndex(), front.bases[1], "what waits was not taken");
+        front.qemuStarts();
+        nextReady(first);
         echo();
         while (!guest.receive().text().equals("meanwhile")) {
           // announcements, before and after
