@@ -33,7 +33,8 @@ final class Container {
 
   /** The symbolic names of this project's bundles, each after those it imports packages of. */
   static final List<String> OURS =
-      List.of("rpmsg.core", "rpmsg.ns", "rpmsg.virtio", "rpmsg.char", "rpmsg.shell");
+      List.of(
+          "rpmsg.core", "rpmsg.syscall", "rpmsg.ns", "rpmsg.virtio", "rpmsg.char", "rpmsg.shell");
 
   private static final String DISTRIBUTION = "rpmsg.distribution";
   private static final String SOAK = "rpmsg.soak";

@@ -18,7 +18,8 @@ class ArchitectureTest {
 
   @Test
   void ofOurBundlesOnlyTheCoresExportsAreKnown() {
-    var known = resideInAnyPackage("rpmsg.chardev..", "rpmsg.core", "rpmsg.core.spi");
+    var known =
+        resideInAnyPackage("rpmsg.chardev..", "rpmsg.core", "rpmsg.core.spi", "rpmsg.syscall");
     noClasses()
         .that()
         .resideInAPackage("rpmsg.chardev..")

@@ -4,13 +4,13 @@ package rpmsg.virtio.internal.link;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import rpmsg.syscall.Errno;
+import rpmsg.syscall.ErrnoException;
+import rpmsg.syscall.Fd;
+import rpmsg.syscall.UnixListener;
+import rpmsg.syscall.UnixPathException;
+import rpmsg.syscall.UnixSocket;
 import rpmsg.virtio.internal.link.LinkException.Kind;
-import rpmsg.virtio.internal.syscall.Errno;
-import rpmsg.virtio.internal.syscall.ErrnoException;
-import rpmsg.virtio.internal.syscall.Fd;
-import rpmsg.virtio.internal.syscall.UnixListener;
-import rpmsg.virtio.internal.syscall.UnixPathException;
-import rpmsg.virtio.internal.syscall.UnixSocket;
 
 /** How the connections of a back-end come about: it listens, or it has connected once itself. */
 final class VhostEntrance implements AutoCloseable {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.virtio.internal.link;
 
-import rpmsg.virtio.internal.syscall.ErrnoException;
-import rpmsg.virtio.internal.syscall.EventFd;
-import rpmsg.virtio.internal.syscall.Fd;
-import rpmsg.virtio.internal.syscall.Poll;
+import rpmsg.syscall.ErrnoException;
+import rpmsg.syscall.EventFd;
+import rpmsg.syscall.Fd;
+import rpmsg.syscall.Poll;
 
 /**
  * Kick and call descriptors of a front-end's two queues, and one for errors of both, all eventfds.

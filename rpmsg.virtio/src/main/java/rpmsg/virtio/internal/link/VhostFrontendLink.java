@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import rpmsg.syscall.ErrnoException;
 import rpmsg.virtio.internal.link.LinkException.Kind;
-import rpmsg.virtio.internal.syscall.ErrnoException;
 import rpmsg.virtio.ring.VirtqueueConfig;
 
 /**

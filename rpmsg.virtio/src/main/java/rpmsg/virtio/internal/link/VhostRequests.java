@@ -3,10 +3,10 @@ package rpmsg.virtio.internal.link;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import rpmsg.syscall.EventFd;
+import rpmsg.syscall.Fd;
+import rpmsg.syscall.UnixSocket;
 import rpmsg.virtio.internal.link.LinkException.Kind;
-import rpmsg.virtio.internal.syscall.EventFd;
-import rpmsg.virtio.internal.syscall.Fd;
-import rpmsg.virtio.internal.syscall.UnixSocket;
 import rpmsg.virtio.internal.vhost.MemoryTable;
 import rpmsg.virtio.internal.vhost.VhostChannel;
 import rpmsg.virtio.internal.vhost.VhostConfig;

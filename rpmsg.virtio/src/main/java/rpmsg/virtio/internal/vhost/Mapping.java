@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
-import rpmsg.virtio.internal.syscall.Fd;
-import rpmsg.virtio.internal.syscall.FileStatus;
-import rpmsg.virtio.internal.syscall.SharedMemory;
+import rpmsg.syscall.Fd;
+import rpmsg.syscall.FileStatus;
+import rpmsg.syscall.SharedMemory;
 
 /** A region as it is mapped here. Several tables may hold it; the last one to go unmaps it. */
 final class Mapping {

@@ -4,7 +4,7 @@ package rpmsg.virtio.internal.vhost;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import rpmsg.virtio.internal.syscall.Fd;
+import rpmsg.syscall.Fd;
 
 /**
  * The memory of a front-end, mapped: no two regions overlap, each lies inside its file. A table

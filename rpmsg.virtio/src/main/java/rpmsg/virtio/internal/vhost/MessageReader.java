@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import rpmsg.virtio.internal.syscall.Fd;
-import rpmsg.virtio.internal.syscall.UnixSocket;
+import rpmsg.syscall.Fd;
+import rpmsg.syscall.UnixSocket;
 import rpmsg.virtio.internal.vhost.VhostException.Kind;
 
 /**

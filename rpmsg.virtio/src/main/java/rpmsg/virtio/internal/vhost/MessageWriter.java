@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import rpmsg.virtio.internal.syscall.Fd;
-import rpmsg.virtio.internal.syscall.Poll;
-import rpmsg.virtio.internal.syscall.UnixSocket;
+import rpmsg.syscall.Fd;
+import rpmsg.syscall.Poll;
+import rpmsg.syscall.UnixSocket;
 
 /** Writes whole messages. One thread at a time. */
 final class MessageWriter {

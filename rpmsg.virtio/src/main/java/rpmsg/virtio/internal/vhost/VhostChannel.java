@@ -4,10 +4,10 @@ package rpmsg.virtio.internal.vhost;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import rpmsg.virtio.internal.syscall.ErrnoException;
-import rpmsg.virtio.internal.syscall.Fd;
-import rpmsg.virtio.internal.syscall.Poll;
-import rpmsg.virtio.internal.syscall.UnixSocket;
+import rpmsg.syscall.ErrnoException;
+import rpmsg.syscall.Fd;
+import rpmsg.syscall.Poll;
+import rpmsg.syscall.UnixSocket;
 import rpmsg.virtio.internal.vhost.VhostException.Kind;
 
 /**

@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import rpmsg.virtio.internal.syscall.Fd;
+import rpmsg.syscall.Fd;
 
 /**
  * A message. One that was received has been checked: its payload has a size that its request allows

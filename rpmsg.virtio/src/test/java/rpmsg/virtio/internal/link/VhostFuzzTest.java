@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import rpmsg.syscall.Fd;
 import rpmsg.virtio.internal.link.LinkException.Kind;
 import rpmsg.virtio.internal.link.VhostHostileFront.Stage;
-import rpmsg.virtio.internal.syscall.Fd;
 
 /**
  * Whatever a front-end says and writes into its rings: nothing is thrown but what is named in one

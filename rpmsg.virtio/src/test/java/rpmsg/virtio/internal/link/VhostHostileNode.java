@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgTransport;
+import rpmsg.syscall.Fd;
 import rpmsg.virtio.internal.link.VhostHostileFront.Stage;
-import rpmsg.virtio.internal.syscall.Fd;
 import rpmsg.virtio.internal.transport.TestNode;
 import rpmsg.virtio.internal.transport.TransportConfig.Role;
 

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import rpmsg.syscall.Fd;
 import rpmsg.virtio.internal.link.LinkException.Kind;
 import rpmsg.virtio.internal.link.VhostHostileFront.Stage;
-import rpmsg.virtio.internal.syscall.Fd;
 
 /** Whatever a front-end says: one line names it, nothing is left, and the next one is served. */
 @Timeout(30)

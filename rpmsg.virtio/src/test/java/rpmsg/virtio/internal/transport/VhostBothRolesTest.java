@@ -25,10 +25,10 @@ import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgTransport;
 import rpmsg.core.TransportInfo.State;
+import rpmsg.syscall.Fd;
 import rpmsg.virtio.internal.link.LinkOptions;
 import rpmsg.virtio.internal.link.VhostFeature;
 import rpmsg.virtio.internal.link.VhostOptions;
-import rpmsg.virtio.internal.syscall.Fd;
 import rpmsg.virtio.internal.transport.TransportConfig.Role;
 
 /** Our driver as front-end and our device as back-end of one vhost-user connection. */

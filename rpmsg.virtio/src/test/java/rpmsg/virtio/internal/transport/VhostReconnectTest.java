@@ -23,9 +23,9 @@ import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgMessage;
 import rpmsg.core.RpmsgTransport;
+import rpmsg.syscall.Fd;
+import rpmsg.syscall.UnixSocket;
 import rpmsg.virtio.internal.link.VhostFeature;
-import rpmsg.virtio.internal.syscall.Fd;
-import rpmsg.virtio.internal.syscall.UnixSocket;
 import rpmsg.virtio.internal.vhost.VhostMessage;
 import rpmsg.virtio.internal.vhost.VhostRequest;
 

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgTransport;
+import rpmsg.syscall.Fd;
 import rpmsg.virtio.internal.link.LinkOptions;
 import rpmsg.virtio.internal.link.VhostFeature;
 import rpmsg.virtio.internal.link.VhostOptions;
-import rpmsg.virtio.internal.syscall.Fd;
 import rpmsg.virtio.internal.transport.TransportConfig.Role;
 
 /** A device of ours that listens, and nothing of it left at the end. */

@@ -19,10 +19,10 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import rpmsg.virtio.internal.syscall.EventFd;
-import rpmsg.virtio.internal.syscall.Fd;
-import rpmsg.virtio.internal.syscall.SharedMemory;
-import rpmsg.virtio.internal.syscall.UnixSocket;
+import rpmsg.syscall.EventFd;
+import rpmsg.syscall.Fd;
+import rpmsg.syscall.SharedMemory;
+import rpmsg.syscall.UnixSocket;
 import rpmsg.virtio.internal.vhost.VhostException.Kind;
 
 class MemoryTableTest {

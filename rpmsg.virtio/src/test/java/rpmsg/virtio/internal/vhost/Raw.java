@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import rpmsg.virtio.internal.syscall.Fd;
-import rpmsg.virtio.internal.syscall.UnixSocket;
+import rpmsg.syscall.Fd;
+import rpmsg.syscall.UnixSocket;
 
 /** Messages as bytes, for a peer that says what it likes. */
 final class Raw {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.syscall;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+  private final JavaClasses bundle = new ClassFileImporter().importPath(Path.of("target/classes"));
+
+  @Test
+  void onlyTheJdkIsKnown() {
+    var known = resideInAnyPackage("rpmsg.syscall", "java..", "org.osgi.annotation..");
+    noClasses().should().dependOnClassesThat(DescribedPredicate.not(known)).check(bundle);
+  }
+}
