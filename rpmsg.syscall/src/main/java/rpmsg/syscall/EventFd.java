@@ -7,15 +7,22 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A doorbell: an eventfd, or the socket or pipe that a peer gave in its place. Signals merge. No
- * method waits as long as the peer leaves the open file non-blocking, which it shares with us.
+ * A doorbell: an eventfd, or the socket or pipe that a peer gave in its place. Signals merge.
  * Neither {@link #signal} nor {@link #drain} allocates; any thread.
+ *
+ * <p>No call waits, whatever the peer does to the open file that it shares with us: O_NONBLOCK is
+ * its to take back, so each call says anew that it must not wait. Two cases are left. The kernel
+ * has no such word for a write to an eventfd: it is made only if there is room, and a peer that
+ * fills the counter up between that look and the write has it wait. And a kernel that is too old to
+ * know RWF_NOWAIT for such a file (eventfd: before 5.8) has O_NONBLOCK only.
  */
 public final class EventFd implements AutoCloseable {
 
   private static final int CLOEXEC_NONBLOCK = 0x80000 | 0x800;
+  private static final int RWF_NOWAIT = 8;
   private static final int SINK_SIZE = 4096;
   private static final int MOST_READS = 16;
+  private static final short POLLOUT = 4;
 
   /** Written by no one, and the same for all. */
   private static final MemorySegment ONE = one();
@@ -23,17 +30,27 @@ public final class EventFd implements AutoCloseable {
   /** Written by every drain, read by nobody. */
   private static final MemorySegment SINK = Arena.global().allocate(SINK_SIZE, Long.BYTES);
 
-  private final Fd fd;
-  private final boolean socket;
+  private static final MemorySegment ONE_VECTOR = vector(ONE);
+  private static final MemorySegment SINK_VECTOR = vector(SINK);
+  private static final MemorySegment NO_TIME =
+      Arena.global().allocate(2 * Long.BYTES, Long.BYTES).asReadOnly();
 
-  private EventFd(Fd fd, boolean socket) {
+  private final Fd fd;
+  private final FileStatus.Kind kind;
+
+  /** struct pollfd; what the kernel writes there is not read, so that all threads may share it. */
+  private final MemorySegment room = Arena.ofAuto().allocate(Long.BYTES, Long.BYTES);
+
+  private EventFd(Fd fd, FileStatus.Kind kind) {
     this.fd = fd;
-    this.socket = socket;
+    this.kind = kind;
+    room.set(ValueLayout.JAVA_SHORT, Integer.BYTES, POLLOUT);
   }
 
   /** A new eventfd that was not signalled yet. */
   public static EventFd create() throws ErrnoException {
-    return new EventFd(Fd.own(Libc.eventfd(0, CLOEXEC_NONBLOCK), "eventfd"), false);
+    return new EventFd(
+        Fd.own(Libc.eventfd(0, CLOEXEC_NONBLOCK), "eventfd"), FileStatus.Kind.ANONYMOUS);
   }
 
   /**
@@ -44,16 +61,13 @@ public final class EventFd implements AutoCloseable {
   public static EventFd of(Fd received) throws IOException {
     try {
       FileStatus.Kind kind = FileStatus.of(received).kind();
-      switch (kind) {
-        case SOCKET -> {
-          return new EventFd(received, true);
-        }
-        case ANONYMOUS, PIPE -> {
-          received.nonBlocking();
-          return new EventFd(received, false);
-        }
-        default -> throw new IOException(received + " is no eventfd, socket or pipe");
+      if (kind == FileStatus.Kind.REGULAR || kind == FileStatus.Kind.OTHER) {
+        throw new IOException(received + " is no eventfd, socket or pipe");
       }
+      if (kind != FileStatus.Kind.SOCKET) {
+        received.nonBlocking();
+      }
+      return new EventFd(received, kind);
     } catch (IOException | RuntimeException e) {
       received.close();
       throw e;
@@ -72,8 +86,7 @@ public final class EventFd implements AutoCloseable {
       return false;
     }
     try {
-      long written =
-          socket ? SocketCalls.send(number, ONE, Long.BYTES) : Libc.write(number, ONE, Long.BYTES);
+      long written = write(number);
       return written >= 0 || written == -Errno.EAGAIN;
     } finally {
       fd.release();
@@ -113,8 +126,39 @@ public final class EventFd implements AutoCloseable {
     fd.close();
   }
 
+  private long write(int number) {
+    return switch (kind) {
+      case SOCKET -> SocketCalls.send(number, ONE, Long.BYTES);
+      case PIPE -> {
+        long written = Libc.pwritev2(number, ONE_VECTOR, RWF_NOWAIT);
+        yield written == -Errno.EOPNOTSUPP ? writeIfRoom(number) : written;
+      }
+      default -> writeIfRoom(number);
+    };
+  }
+
+  private long writeIfRoom(int number) {
+    room.set(ValueLayout.JAVA_INT, 0, number);
+    int ready = Libc.ppoll(room, 1, NO_TIME);
+    return ready == 0 || ready == -Errno.EINTR
+        ? -Errno.EAGAIN
+        : Libc.write(number, ONE, Long.BYTES);
+  }
+
   private long readSome(int number) {
-    return socket ? SocketCalls.recv(number, SINK, SINK_SIZE) : Libc.read(number, SINK, SINK_SIZE);
+    if (kind == FileStatus.Kind.SOCKET) {
+      return SocketCalls.recv(number, SINK, SINK_SIZE);
+    }
+    long read = Libc.preadv2(number, SINK_VECTOR, RWF_NOWAIT);
+    return read == -Errno.EOPNOTSUPP ? Libc.read(number, SINK, SINK_SIZE) : read;
+  }
+
+  /** struct iovec { void *base; u64 len; } */
+  private static MemorySegment vector(MemorySegment bytes) {
+    MemorySegment vector = Arena.global().allocate(2 * Long.BYTES, Long.BYTES);
+    vector.set(ValueLayout.ADDRESS, 0, bytes);
+    vector.set(ValueLayout.JAVA_LONG, Long.BYTES, bytes.byteSize());
+    return vector;
   }
 
   private static MemorySegment one() {

@@ -22,6 +22,8 @@ final class Libc {
       Downcalls.of("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
   private static final MethodHandle WRITE =
       Downcalls.of("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+  private static final MethodHandle PREADV2 = vector("preadv2");
+  private static final MethodHandle PWRITEV2 = vector("pwritev2");
   private static final MethodHandle FCNTL =
       Downcalls.variadic("fcntl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle PPOLL =
@@ -82,6 +84,16 @@ final class Libc {
       }
     } while (result == -Errno.EINTR);
     return result;
+  }
+
+  /** {@code preadv2} of one vector where the file is, with flags; see {@link #pwritev2}. */
+  static long preadv2(int fd, MemorySegment vector, int flags) {
+    return vector(PREADV2, fd, vector, flags);
+  }
+
+  /** {@code pwritev2} of one vector where the file is, with flags. */
+  static long pwritev2(int fd, MemorySegment vector, int flags) {
+    return vector(PWRITEV2, fd, vector, flags);
   }
 
   static int fcntl(int fd, int command, int argument) {
@@ -179,6 +191,25 @@ final class Libc {
     } catch (Throwable t) {
       throw Downcalls.unexpected(t);
     }
+  }
+
+  private static MethodHandle vector(String function) {
+    return Downcalls.of(
+        function,
+        FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT));
+  }
+
+  private static long vector(MethodHandle call, int fd, MemorySegment vector, int flags) {
+    MemorySegment state = Downcalls.state();
+    long result;
+    do {
+      try {
+        result = result((long) call.invokeExact(state, fd, vector, 1, -1L, flags), state);
+      } catch (Throwable t) {
+        throw Downcalls.unexpected(t);
+      }
+    } while (result == -Errno.EINTR);
+    return result;
   }
 
   private static int result(int returned, MemorySegment state) {
