@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import rpmsg.syscall.Fd;
+import rpmsg.virtio.internal.ClassPath;
 
 /** A Java process with this test's classes. */
 final class ChildJvm {
@@ -31,7 +33,7 @@ final class ChildJvm {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null"));
     command.addAll(options);
-    command.addAll(List.of("-cp", location(main) + ":" + location(Links.class), main.getName()));
+    command.addAll(List.of("-cp", ClassPath.of(main, Links.class, Fd.class), main.getName()));
     command.addAll(List.of(args));
     return new ChildJvm(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
@@ -50,9 +52,5 @@ final class ChildJvm {
 
   private String readAll() {
     return process.inputReader().lines().collect(Collectors.joining("\n"));
-  }
-
-  private static String location(Class<?> type) throws Exception {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
   }
 }

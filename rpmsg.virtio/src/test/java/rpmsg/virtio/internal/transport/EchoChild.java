@@ -12,6 +12,8 @@ import rpmsg.core.RpmsgAddress;
 import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgTransport;
 import rpmsg.core.internal.Bus;
+import rpmsg.syscall.Fd;
+import rpmsg.virtio.internal.ClassPath;
 import rpmsg.virtio.internal.link.LinkOptions;
 import rpmsg.virtio.internal.link.VhostFeature;
 import rpmsg.virtio.internal.transport.TransportConfig.Role;
@@ -38,13 +40,7 @@ final class EchoChild implements AutoCloseable {
    */
   static EchoChild start(Path socket, int answers) throws Exception {
     String classes =
-        location(EchoChild.class)
-            + ":"
-            + location(VirtioTransport.class)
-            + ":"
-            + location(Bus.class)
-            + ":"
-            + location(Logger.class);
+        ClassPath.of(EchoChild.class, VirtioTransport.class, Bus.class, Fd.class, Logger.class);
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -78,10 +74,6 @@ final class EchoChild implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private static String location(Class<?> type) throws Exception {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
   }
 
   public static void main(String[] args) throws Exception {

@@ -11,6 +11,8 @@ import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgTransport;
 import rpmsg.core.SendResult;
 import rpmsg.core.internal.Bus;
+import rpmsg.syscall.Fd;
+import rpmsg.virtio.internal.ClassPath;
 import rpmsg.virtio.internal.transport.TransportConfig.Role;
 
 /**
@@ -34,13 +36,7 @@ final class FloodChild {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
     command.add(
-        location(FloodChild.class)
-            + ":"
-            + location(VirtioTransport.class)
-            + ":"
-            + location(Bus.class)
-            + ":"
-            + location(Logger.class));
+        ClassPath.of(FloodChild.class, VirtioTransport.class, Bus.class, Fd.class, Logger.class));
     command.add(FloodChild.class.getName());
     command.add(config.role().name());
     command.addAll(List.of(config.link(), config.doorbell(), "" + config.index()));
@@ -62,10 +58,6 @@ final class FloodChild {
     if (!process.waitFor(20, TimeUnit.SECONDS)) {
       throw new AssertionError("the child does not die");
     }
-  }
-
-  private static String location(Class<?> type) throws Exception {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
   }
 
   public static void main(String[] args) throws Exception {
