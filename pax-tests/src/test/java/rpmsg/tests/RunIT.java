@@ -53,7 +53,7 @@ public class RunIT {
   @Test
   public void twoProcessesWorkWithEitherDoorbellInEitherAssignmentOfRolesAndIndices()
       throws Exception {
-    for (String doorbell : List.of("poll", "unix:" + folder.resolve("bell"))) {
+    for (String doorbell : List.of("poll", "futex", "unix:" + folder.resolve("bell"))) {
       for (int remoteIndex = 0; remoteIndex < 2; remoteIndex++) {
         pair(doorbell, remoteIndex);
       }

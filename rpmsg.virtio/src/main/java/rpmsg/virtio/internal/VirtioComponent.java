@@ -80,8 +80,8 @@ public final class VirtioComponent {
     @AttributeDefinition(
         name = "Doorbell",
         description =
-            "poll, or unix:PATH (socket of OpenAMP's Linux port); empty: local for loopback, else"
-                + " poll")
+            "poll, futex (both sides of this project) or unix:PATH (socket of OpenAMP's Linux"
+                + " port); empty: local for loopback, else poll")
     String doorbell() default "";
 
     @AttributeDefinition(

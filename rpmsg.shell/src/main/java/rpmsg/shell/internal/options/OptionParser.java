@@ -150,12 +150,12 @@ public final class OptionParser {
   }
 
   private void doorbell(String text) throws UsageException {
-    if (text.equals("poll")) {
+    if (text.equals("poll") || text.equals("futex")) {
       doorbell = text;
     } else if (text.startsWith("unix:")) {
       doorbell = "unix:" + path("--doorbell unix", text.substring("unix:".length()));
     } else {
-      throw new UsageException("--doorbell " + text + ": must be poll or unix:PATH");
+      throw new UsageException("--doorbell " + text + ": must be poll, futex or unix:PATH");
     }
   }
 
@@ -212,7 +212,7 @@ public final class OptionParser {
       throw new UsageException("--role host over vhost-user needs --connect: it cannot listen");
     }
     if (link.equals(RunOptions.LOOPBACK) && doorbell != null && !doorbell.equals("poll")) {
-      throw new UsageException("--doorbell unix:PATH needs --link shm:PATH");
+      throw new UsageException("--doorbell " + doorbell + " needs --link shm:PATH");
     }
     if (conf != null) {
       refuse(OF_THE_LINK, " and --conf: say it in the files of the folder, or leave out --conf");

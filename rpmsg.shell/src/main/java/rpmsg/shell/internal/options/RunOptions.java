@@ -8,8 +8,8 @@ import java.util.List;
  * The options of {@code rpmsg run}, checked and with their defaults filled in.
  *
  * @param link {@code loopback}, {@code shm:PATH} or {@code vhost-user:PATH} with an absolute path
- * @param doorbell {@code local}, {@code poll} or {@code unix:PATH} with an absolute path; empty for
- *     vhost-user, which has its own
+ * @param doorbell {@code local}, {@code poll}, {@code futex} or {@code unix:PATH} with an absolute
+ *     path; empty for vhost-user, which has its own
  * @param connect whether a vhost-user remote connects instead of listening
  * @param reannounce how often local services are announced again; zero for never
  * @param conf absolute folder of configuration files that say what transports there are, or null

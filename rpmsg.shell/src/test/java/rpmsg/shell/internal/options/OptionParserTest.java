@@ -125,9 +125,10 @@ class OptionParserTest {
         "--link vhost-user:/s --role remote --index 0 | --index does not go with --link vhost-user:"
             + " leave it out",
         "--reannounce 0.5     | --reannounce 0.5: must be whole seconds",
-        "--doorbell irq       | --doorbell irq: must be poll or unix:PATH",
+        "--doorbell irq       | --doorbell irq: must be poll, futex or unix:PATH",
         "--doorbell unix:     | --doorbell unix: the path is missing",
-        "--doorbell unix:/a   | --doorbell unix:PATH needs --link shm:PATH",
+        "--doorbell unix:/a   | --doorbell unix:/a needs --link shm:PATH",
+        "--doorbell futex     | --doorbell futex needs --link shm:PATH",
         "--index 2            | --index 2: must be 0 (creates the memory) or 1 (comes second)",
         "--echo @5            | --echo: the channel name is missing",
         "--echo a@            | --echo a@: the address must be a number such as 0x500 or 1280",

@@ -48,6 +48,12 @@ public interface Doorbell extends AutoCloseable {
    */
   boolean connected();
 
+  /**
+   * Whether {@link #peerClosed} can ever say so. Where it cannot, a reset has to be held until the
+   * peer has seen it.
+   */
+  boolean seesPeerGo();
+
   /** Whether the peer was there and has gone. Stays true. */
   boolean peerClosed();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.virtio.internal.link;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import rpmsg.virtio.internal.link.LinkException.Kind;
@@ -24,9 +25,9 @@ public final class Links {
    *
    * @param link {@code shm:PATH}, {@code vhost-user:PATH}, {@code loopback} or {@code
    *     loopback:NAME}
-   * @param doorbell {@code poll}, {@code unix:PATH} or {@code local}; null or empty for the
-   *     default, which is {@code local} for a loopback and {@code poll} for a file; vhost-user has
-   *     its own
+   * @param doorbell {@code poll}, {@code futex}, {@code unix:PATH} or {@code local}; null or empty
+   *     for the default, which is {@code local} for a loopback and {@code poll} for a file;
+   *     vhost-user has its own
    * @param index 0 or 1, independent of the role
    */
   public static Link open(String link, String doorbell, int index, LinkOptions options)
@@ -66,25 +67,36 @@ public final class Links {
       throw invalid("doorbell '" + bell + "' does not go with a loopback: use local or poll");
     }
     LoopbackEnd end = Loopback.open(name, index, options);
-    return guarded(end, options, () -> bell.equals("poll") ? new PollDoorbell() : end.doorbell());
+    return guarded(
+        end, options, (memory, table) -> bell.equals("poll") ? new PollDoorbell() : end.doorbell());
   }
 
   private static Link openFile(Path path, String bell, int index, LinkOptions options)
       throws LinkException {
     if (bell.isEmpty() || bell.equals("poll")) {
-      return guarded(MappedFile.open(path, index, options), options, PollDoorbell::new);
+      return guarded(
+          MappedFile.open(path, index, options), options, (memory, table) -> new PollDoorbell());
+    }
+    if (bell.equals("futex")) {
+      return guarded(
+          MappedFile.open(path, index, options),
+          options,
+          (memory, table) -> FutexDoorbell.open(memory, table, index));
     }
     if (!bell.startsWith(UNIX)) {
-      throw invalid("doorbell '" + bell + "' does not go with a file: use poll or unix:PATH");
+      throw invalid(
+          "doorbell '" + bell + "' does not go with a file: use poll, futex or unix:PATH");
     }
     Path socket = path(bell, UNIX);
     UnixDoorbell.checkPath(socket);
     return guarded(
-        MappedFile.open(path, index, options), options, () -> UnixDoorbell.open(socket, index));
+        MappedFile.open(path, index, options),
+        options,
+        (memory, table) -> UnixDoorbell.open(socket, index));
   }
 
   private interface DoorbellOpener {
-    Doorbell open() throws LinkException;
+    Doorbell open(MemorySegment memory, ResourceTable table) throws LinkException;
   }
 
   private static Link guarded(Backing backing, LinkOptions options, DoorbellOpener opener)
@@ -113,7 +125,7 @@ public final class Links {
       table.assignNotifyIds(backing.memory());
       table = ResourceTable.parse(backing.memory(), options.order());
     }
-    return new TableLink(backing, table, opener.open(), options.order());
+    return new TableLink(backing, table, opener.open(backing.memory(), table), options.order());
   }
 
   private static Path path(String text, String prefix) throws LinkException {

@@ -73,6 +73,11 @@ final class LocalDoorbell implements Doorbell {
   }
 
   @Override
+  public boolean seesPeerGo() {
+    return true;
+  }
+
+  @Override
   public boolean peerClosed() {
     return peerClosed;
   }

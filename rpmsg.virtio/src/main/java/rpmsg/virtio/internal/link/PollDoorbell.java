@@ -91,6 +91,11 @@ final class PollDoorbell implements Doorbell {
   }
 
   @Override
+  public boolean seesPeerGo() {
+    return false;
+  }
+
+  @Override
   public boolean peerClosed() {
     return false;
   }

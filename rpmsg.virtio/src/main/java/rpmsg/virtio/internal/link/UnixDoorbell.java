@@ -212,6 +212,11 @@ final class UnixDoorbell implements Doorbell {
   }
 
   @Override
+  public boolean seesPeerGo() {
+    return true;
+  }
+
+  @Override
   public boolean peerClosed() {
     return peerClosed;
   }

@@ -134,6 +134,11 @@ final class VhostDoorbell implements Doorbell {
 
   /** A front-end that has gone may come back to the same link. */
   @Override
+  public boolean seesPeerGo() {
+    return true;
+  }
+
+  @Override
   public boolean peerClosed() {
     return false;
   }

@@ -177,6 +177,11 @@ final class VhostFrontendDoorbell implements Doorbell {
   }
 
   @Override
+  public boolean seesPeerGo() {
+    return true;
+  }
+
+  @Override
   public boolean peerClosed() {
     return peerClosed;
   }

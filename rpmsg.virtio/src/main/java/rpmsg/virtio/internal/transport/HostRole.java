@@ -56,7 +56,7 @@ final class HostRole extends Role {
   private void reset() throws Stopped, LinkException {
     status = 0;
     device().status(0);
-    if (!link.doorbell().rings()) {
+    if (!link.doorbell().seesPeerGo()) {
       long end = System.nanoTime() + RESET_NANOS;
       for (long left = RESET_NANOS; left > 0; left = end - System.nanoTime()) {
         progress.pause(left);

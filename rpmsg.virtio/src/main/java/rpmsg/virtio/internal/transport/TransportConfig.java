@@ -10,7 +10,8 @@ import rpmsg.virtio.internal.link.LinkOptions;
  * @param name unique on the bus, such as {@code virtio0}
  * @param role which side of the queues this is
  * @param link {@code loopback:NAME}, {@code shm:PATH} or {@code vhost-user:PATH}
- * @param doorbell {@code poll}, {@code unix:PATH} or {@code local}; empty for vhost-user
+ * @param doorbell {@code poll}, {@code futex}, {@code unix:PATH} or {@code local}; empty for
+ *     vhost-user
  * @param index 0 creates memory and table and listens, 1 connects; 0 for vhost-user, where the
  *     options say who connects
  * @param options of the link

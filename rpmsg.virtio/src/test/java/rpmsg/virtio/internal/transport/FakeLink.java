@@ -107,6 +107,11 @@ final class FakeLink implements Link, DeviceConfig, Doorbell {
   }
 
   @Override
+  public boolean seesPeerGo() {
+    return true;
+  }
+
+  @Override
   public boolean peerClosed() {
     return false;
   }

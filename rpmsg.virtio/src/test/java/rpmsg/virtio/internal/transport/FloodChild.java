@@ -34,7 +34,8 @@ final class FloodChild {
   static FloodChild prepared(TransportConfig config) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xshare:auto"));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
     command.add(
         ClassPath.of(FloodChild.class, VirtioTransport.class, Bus.class, Fd.class, Logger.class));
     command.add(FloodChild.class.getName());

@@ -81,6 +81,26 @@ class KillTest {
     killed(2, Role.HOST, 1, "unix:" + socket);
   }
 
+  @Test
+  void deviceAtIndex1WithFutex10Times() throws Exception {
+    killed(10, Role.REMOTE, 1, "futex");
+  }
+
+  @Test
+  void driverAtIndex0WithFutex10Times() throws Exception {
+    killed(10, Role.HOST, 0, "futex");
+  }
+
+  @Test
+  void deviceAtIndex0WithFutex() throws Exception {
+    killed(2, Role.REMOTE, 0, "futex");
+  }
+
+  @Test
+  void driverAtIndex1WithFutex() throws Exception {
+    killed(2, Role.HOST, 1, "futex");
+  }
+
   private void killed(int times, Role role, int index, String doorbell) throws Exception {
     Role own = role == Role.HOST ? Role.REMOTE : Role.HOST;
     TransportConfig child = TestNode.config("child", role, "shm:" + file, doorbell, index);
