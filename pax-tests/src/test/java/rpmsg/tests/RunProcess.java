@@ -69,6 +69,17 @@ final class RunProcess implements AutoCloseable {
     process.destroyForcibly();
   }
 
+  /** Resident memory in KiB. */
+  long residentKilobytes() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
   String output() {
     return read(out) + read(err);
   }
