@@ -24,6 +24,7 @@ final class Session implements TransportOps {
   private static final int BATCH = 32;
   private static final int SPINS = 2_000;
   private static final long AWAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long LONGEST_AWAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1600);
   private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** How long a peer's messages wait for the services that it was talking to before. */
@@ -44,6 +45,7 @@ final class Session implements TransportOps {
   private boolean parked;
   private boolean online;
   private int spins;
+  private long await = AWAIT_NANOS;
   private int busy;
   private long nextCheck = System.nanoTime();
   private long nextAnnouncement;
@@ -96,7 +98,7 @@ final class Session implements TransportOps {
         int taken = online ? receive() : 0;
         if (taken > 0) {
           doorbell.active();
-          spins = 0;
+          active();
         }
         boolean woken = transmitter.wakeWaiters(space);
         if (taken == 0 || ++busy % 64 == 0) {
@@ -296,14 +298,21 @@ final class Session implements TransportOps {
     }
   }
 
-  /** Asks for kicks, looks once more, and only then blocks. */
+  /** Asks for kicks, looks once more, and only then blocks; longer each time that nothing came. */
   private void block() {
     if (parked || !online || !side.enableReceive()) {
-      if (doorbell.await(AWAIT_NANOS)) {
-        spins = 0;
+      if (doorbell.await(await)) {
+        active();
+      } else {
+        await = Math.min(2 * await, LONGEST_AWAIT_NANOS);
       }
     }
     side.suppressReceive();
+  }
+
+  private void active() {
+    spins = 0;
+    await = AWAIT_NANOS;
   }
 
   /** The link is over: nothing is sent or touched from here on. */

@@ -4,6 +4,8 @@ package rpmsg.virtio.internal.transport;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import rpmsg.virtio.internal.link.DeviceConfig;
@@ -23,6 +25,10 @@ import rpmsg.virtio.ring.VirtqueueConfig;
  */
 final class FakeLink implements Link, DeviceConfig, Doorbell {
   final List<String> record = new CopyOnWriteArrayList<>();
+
+  /** How long each wait was to be. */
+  final Queue<Long> awaits = new ConcurrentLinkedQueue<>();
+
   final long offered;
   final boolean acceptsFeatures;
   final RawQueue queue0;
@@ -79,6 +85,7 @@ final class FakeLink implements Link, DeviceConfig, Doorbell {
 
   @Override
   public boolean await(long nanos) {
+    awaits.add(nanos);
     Thread.yield();
     return rung.getAndSet(false);
   }

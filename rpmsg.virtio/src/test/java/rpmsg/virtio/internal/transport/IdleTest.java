@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.virtio.internal.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import rpmsg.virtio.internal.transport.TransportConfig.Role;
+
+@Timeout(60)
+class IdleTest {
+  private static final TransportConfig CONFIG = TestNode.config("idling", Role.HOST, 0);
+  private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(1600);
+
+  @Test
+  void aLinkWithoutMessagesIsLookedAtLessAndLessOftenUntilOneComes() throws Exception {
+    try (FakeLink link = new FakeLink("idle", 0, true);
+        TestNode node = new TestNode(TestNode.config("idle", Role.HOST, 1))) {
+      VirtioTransport transport =
+          new VirtioTransport(CONFIG, node.bus, s -> () -> {}, node.logger());
+      Session session = new Session(transport, CONFIG, link);
+      CompletableFuture<String> over =
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return session.run();
+            } catch (Exception e) {
+              throw new IllegalStateException(e);
+            }
+          });
+      TestNode.await("long waits", () -> link.awaits.contains(LONGEST));
+      List<Long> first = link.awaits.stream().limit(5).toList();
+      assertEquals(List.of(SHORTEST, 2 * SHORTEST, 4 * SHORTEST, 8 * SHORTEST, LONGEST), first);
+      int before = link.awaits.size();
+      link.wake();
+      TestNode.await(
+          "short waits",
+          () -> link.awaits.stream().skip(before).anyMatch(nanos -> nanos == SHORTEST));
+      link.status(link.status() | Status.NEEDS_RESET);
+      assertEquals("the device asks for a reset", over.get(20, TimeUnit.SECONDS));
+      assertTrue(link.awaits.stream().allMatch(nanos -> nanos <= LONGEST));
+      session.end(true);
+    }
+  }
+}
