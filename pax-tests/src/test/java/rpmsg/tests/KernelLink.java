@@ -115,7 +115,8 @@ final class KernelLink implements AutoCloseable {
 
   /** The names and addresses of what the kernel has announced: {@code name@dst}. */
   List<String> announced() {
-    return services(RpmsgChannel.class, "(&(rpmsg.transport=vm)(!(rpmsg.dst=4294967295)))").stream()
+    String filter = "(&(rpmsg.transport=vm)(!(rpmsg.dst=4294967295))(!(rpmsg.name=rpmsg_ctrl)))";
+    return services(RpmsgChannel.class, filter).stream()
         .map(channel -> channel.name() + "@" + Integer.toUnsignedLong(channel.dst()))
         .sorted()
         .toList();

@@ -144,7 +144,9 @@ final class Rig implements AutoCloseable {
 
   /** The announced channels in the order in which they appeared: {@code name@dst}. */
   List<String> channels() {
-    return references(CHANNEL, "(&(rpmsg.transport=it)(!(rpmsg.dst=4294967295)))").stream()
+    return references(
+            CHANNEL, "(&(rpmsg.transport=it)(!(rpmsg.dst=4294967295))(!(rpmsg.name=rpmsg_ctrl)))")
+        .stream()
         .sorted((a, b) -> Long.compare(id(a), id(b)))
         .map(r -> r.getProperty("rpmsg.name") + "@" + r.getProperty("rpmsg.dst"))
         .toList();

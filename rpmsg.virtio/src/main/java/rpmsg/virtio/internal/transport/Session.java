@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import rpmsg.core.BufferClaim;
+import rpmsg.core.ChannelInfo;
 import rpmsg.core.Errno;
 import rpmsg.core.RpmsgAddress;
 import rpmsg.core.RpmsgException;
@@ -26,6 +27,9 @@ final class Session implements TransportOps {
   private static final long AWAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LONGEST_AWAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1600);
   private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** Linux's channel of the control device; the driver of that name binds to it, and no other. */
+  private static final ChannelInfo CONTROL = new ChannelInfo("rpmsg_ctrl", 0, 0);
 
   /** How long a peer's messages wait for the services that it was talking to before. */
   private static final long TAKEOVER_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -132,12 +136,22 @@ final class Session implements TransportOps {
     if (doorbell.rings() && side.receiveKickNeeded()) {
       ring();
     }
+    createControlChannel();
     online = true;
     if (link.resumed()) {
       space.bePatient(TAKEOVER_NANOS);
     }
     nextAnnouncement = System.nanoTime() + config.reannounce().toNanos();
     transport.step("online, mtu " + Math.max(0, side.mtu()));
+  }
+
+  /** Not before DRIVER_OK: what a control device makes may send at once. */
+  private void createControlChannel() {
+    try {
+      space.createChannel(CONTROL).setDriverOverride(CONTROL.name());
+    } catch (RpmsgException ending) {
+      transport.step("no control channel: " + ending.getMessage());
+    }
   }
 
   /** Takes one batch from the ring; returns how many messages. */

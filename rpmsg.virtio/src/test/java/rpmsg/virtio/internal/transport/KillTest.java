@@ -128,7 +128,7 @@ class KillTest {
   private static RpmsgTransport expectNew(TestNode node, RpmsgTransport old) throws Exception {
     TestNode.await("ready again", () -> !node.ready.isEmpty() && !node.ready.contains(old));
     RpmsgTransport space = node.awaitReady();
-    TestNode.await("echo", () -> space.channels().size() == 1);
+    TestNode.await("echo", () -> TestNode.channels(space).size() == 1);
     assertTrue(old == null || old.channels().isEmpty() && old.endpoints().isEmpty());
     return space;
   }

@@ -17,6 +17,7 @@ import java.util.function.BooleanSupplier;
 import org.osgi.service.log.Logger;
 import rpmsg.core.ChannelInfo;
 import rpmsg.core.RpmsgAddress;
+import rpmsg.core.RpmsgChannel;
 import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgTransport;
@@ -210,6 +211,11 @@ public final class TestNode implements AutoCloseable, NameService {
   public RpmsgTransport awaitReady() {
     await("ready", () -> !ready.isEmpty());
     return ready.peek();
+  }
+
+  /** The channels of a link but that of its control device. */
+  public static List<RpmsgChannel> channels(RpmsgTransport space) {
+    return space.channels().stream().filter(c -> !c.name().equals("rpmsg_ctrl")).toList();
   }
 
   /** Waits for a condition, bounded. */
