@@ -25,7 +25,8 @@ public interface ControlDevice {
 
   /**
    * RPMSG_CREATE_EPT_IOCTL: makes an endpoint device. It has no endpoint yet: an address is taken
-   * when it is opened (LX147). There is no check for duplicates.
+   * when it is opened (LX147), and only then found to be impossible. There is no check for
+   * duplicates.
    *
    * @param info name, local address or ANY, remote address or ANY (then only reading works)
    * @return the device, which is an OSGi service by then

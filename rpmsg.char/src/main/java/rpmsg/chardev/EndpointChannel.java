@@ -42,8 +42,9 @@ public interface EndpointChannel extends ByteChannel, InterruptibleChannel {
   @FunctionalInterface
   interface ReadinessListener {
     /**
-     * Runs on a thread of the device's, never under a lock and never twice at once. It must not
-     * wait; it may use the channel without waiting, and close it. What it throws is logged.
+     * Runs on a virtual thread of the channel's, never under a lock and never twice at once. It may
+     * use the channel, close it and destroy the device. Nobody waits for it but its own next call;
+     * one that has begun may still run when {@link #close()} returns. What it throws is logged.
      */
     void onReady(EndpointChannel channel, Set<Readiness> ready);
   }
@@ -104,8 +105,9 @@ public interface EndpointChannel extends ByteChannel, InterruptibleChannel {
 
   /**
    * Has {@code listener} told now and whenever the device becomes ready for something that it was
-   * not ready for before; null for nobody. One listener at a time: a new one takes the place of the
-   * old.
+   * not ready for before. So whoever is told of READABLE reads until EAGAIN, or until {@link #poll}
+   * no longer says so, and is then told of the next message. One listener at a time: a new one
+   * takes the place of the old; null for nobody.
    */
   void onReady(ReadinessListener listener);
 

@@ -28,12 +28,14 @@ public interface EndpointDevice {
 
   /**
    * Opens the device, for one at a time. What an earlier opener left unread is not there any more
-   * (LX163).
+   * (LX163). What came to a channel's default endpoint before the first opener is; what comes
+   * between two openers is thrown away, unless the configuration {@code rpmsg.chardev} says {@code
+   * keepWhileClosed} (LX174).
    *
    * @throws RpmsgException EBUSY when it is open (LX148); EINVAL when its local address is taken by
-   *     somebody else (LX149); ENETRESET when channel or link are gone (LX150); EPIPE when it was
-   *     destroyed; for a kernel's node also EACCES, EPERM, ENOENT, and ENOTTY when the node is not
-   *     an RPMsg endpoint device
+   *     somebody else, or can only be a remote one (LX149); ENETRESET when channel or link are gone
+   *     (LX150); EPIPE when it was destroyed; for a kernel's node also EACCES, EPERM, ENOENT, and
+   *     ENOTTY when the node is not an RPMsg endpoint device
    */
   EndpointChannel open() throws RpmsgException;
 
@@ -57,7 +59,8 @@ public interface EndpointDevice {
    * @param sent messages that were written
    * @param dropped messages that found the queue full; the newest is dropped (LX176). The kernel
    *     does not tell: 0 there
-   * @param unread messages that were queued, and thrown away when the opener closed
+   * @param unread messages that nobody will read: what was queued when an opener closed, and what
+   *     came to a channel's default endpoint between two openers
    */
   record Counters(long received, long sent, long dropped, long unread) {}
 }

@@ -19,7 +19,7 @@ record FreshEndpoint(
     implements Source {
   @Override
   public SoftPort open(Port.Events events) throws RpmsgException {
-    MessageQueue queue = new MessageQueue(settings, tally);
+    MessageQueue queue = new MessageQueue(settings, tally, new Backlog());
     queue.open(events);
     return new SoftPort(endpoint(queue), queue, info.dst(), true, tally, events);
   }

@@ -21,18 +21,21 @@ final class MessageQueue implements RpmsgListener {
   private final Queue<byte[]> messages = new ArrayDeque<>();
   private final Supplier<Settings> settings;
   private final Tally tally;
+  private final Backlog backlog;
   private Port.Events reader;
   private boolean read;
   private boolean ended;
   private boolean awaited;
 
-  MessageQueue(Supplier<Settings> settings, Tally tally) {
+  MessageQueue(Supplier<Settings> settings, Tally tally, Backlog backlog) {
     this.settings = settings;
     this.tally = tally;
+    this.backlog = backlog;
   }
 
   /** The reader of what was received from now on; before the first one, of that before, too. */
   synchronized void open(Port.Events next) {
+    backlog.change(-messages.size());
     reader = next;
     read = true;
   }
@@ -52,10 +55,19 @@ final class MessageQueue implements RpmsgListener {
     synchronized (this) {
       ended = true;
       told = reader;
+      if (told == null) {
+        throwAway();
+      }
     }
     if (told != null) {
       told.changed();
     }
+  }
+
+  private void throwAway() {
+    backlog.change(-messages.size());
+    tally.unread.add(messages.size());
+    messages.clear();
   }
 
   @Override
@@ -65,32 +77,38 @@ final class MessageQueue implements RpmsgListener {
 
   @Override
   public void onMessage(RpmsgMessage message) {
-    if (!takes()) {
-      return;
-    }
-    // Only this thread adds, so there is still room
-    Port.Events told = add(message.toByteArray());
-    if (told != null) {
-      told.changed();
+    if (!refuses()) {
+      Port.Events told = add(message.toByteArray());
+      if (told != null) {
+        told.changed();
+      }
     }
   }
 
-  private synchronized boolean takes() {
-    if (reader == null && read && !settings.get().keepWhileClosed()) {
+  /** Whether a message that comes now is not queued; then it is counted. */
+  private synchronized boolean refuses() {
+    if (ended || reader == null && read && !settings.get().keepWhileClosed()) {
       tally.unread.increment();
-      return false;
+      return true;
     }
-    if (messages.size() >= settings.get().queue()) {
+    int waiting = reader == null ? backlog.size() : messages.size();
+    if (waiting >= settings.get().queue()) {
       tally.dropped.increment();
-      return false;
+      return true;
     }
-    return true;
+    return false;
   }
 
-  /** The reader to be told, or null. */
+  /** Asks again, for the reader may have closed meanwhile; the reader to be told, or null. */
   private synchronized Port.Events add(byte[] message) {
+    if (refuses()) {
+      return null;
+    }
     messages.add(message);
     tally.received.increment();
+    if (reader == null) {
+      backlog.change(1);
+    }
     Port.Events told = awaited ? reader : null;
     awaited = false;
     return told;

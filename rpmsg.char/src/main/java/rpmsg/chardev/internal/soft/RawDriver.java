@@ -18,6 +18,7 @@ final class RawDriver implements RpmsgDriver {
   static final String[] ID_TABLE = {"rpmsg-raw", "rpmsg_chrdev"};
 
   private final Map<RpmsgChannel, Bound> bound = new ConcurrentHashMap<>();
+  private final Map<String, Backlog> backlogs = new ConcurrentHashMap<>();
   private final Devices devices;
 
   RawDriver(Devices devices) {
@@ -30,11 +31,12 @@ final class RawDriver implements RpmsgDriver {
     final MessageQueue queue;
     volatile SoftEndpointDevice device;
 
-    Bound(Devices devices) {
-      queue = new MessageQueue(devices.settings(), tally);
+    Bound(Devices devices, Backlog backlog) {
+      queue = new MessageQueue(devices.settings(), tally, backlog);
     }
 
     void end() {
+      queue.end();
       if (device != null) {
         device.end(Errno.ENETRESET);
       }
@@ -44,10 +46,16 @@ final class RawDriver implements RpmsgDriver {
   /** What comes before the probe is queued already (LX048). */
   @Override
   public RpmsgListener listener(RpmsgChannel channel) {
-    bound.keySet().removeIf(other -> !other.isOpen());
-    Bound next = new Bound(devices);
+    bound.entrySet().removeIf(RawDriver::wasNeverProbed);
+    Bound next =
+        new Bound(devices, backlogs.computeIfAbsent(channel.transport(), t -> new Backlog()));
     bound.put(channel, next);
     return next.queue;
+  }
+
+  /** A channel whose default endpoint could not be made is not heard of again. */
+  private static boolean wasNeverProbed(Map.Entry<RpmsgChannel, Bound> entry) {
+    return entry.getValue().device == null && !entry.getKey().isOpen();
   }
 
   @Override
@@ -56,7 +64,12 @@ final class RawDriver implements RpmsgDriver {
     ChannelInfo info = new ChannelInfo(channel.name(), channel.src(), channel.dst());
     Source source = new DefaultEndpoint(channel, next.queue, next.tally);
     next.device = new SoftEndpointDevice(devices, channel.transport(), info, source, next.tally);
-    next.device.show();
+    try {
+      next.device.show();
+    } catch (RpmsgException stopping) {
+      bound.remove(channel);
+      throw stopping;
+    }
   }
 
   @Override

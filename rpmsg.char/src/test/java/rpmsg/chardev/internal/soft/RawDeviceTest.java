@@ -141,6 +141,52 @@ class RawDeviceTest {
   }
 
   @Test
+  void lx176_devicesThatNobodyHasOpenShareOneQueueForEachLink() throws Exception {
+    container.settings = new Settings(5, false);
+    EndpointDevice first = announced("rpmsg-raw");
+    EndpointDevice second = announced("rpmsg_chrdev");
+    TestLink other = container.link("virtio1");
+    other.announced("rpmsg-raw", 0x99);
+    EndpointDevice elsewhere = container.endpoints.getLast();
+    for (int i = 0; i < 4; i++) {
+      link.receive(1024, "m");
+      link.receive(1025, "m");
+      other.receive(1024, "m");
+    }
+    assertEquals(new Counters(3, 0, 1, 0), first.counters());
+    assertEquals(new Counters(2, 0, 2, 0), second.counters());
+    assertEquals(new Counters(4, 0, 0, 0), elsewhere.counters());
+    try (EndpointChannel channel = first.open()) {
+      assertEquals("m", read(channel));
+      for (int i = 0; i < 10; i++) {
+        link.receive(1025, "m");
+      }
+      assertEquals(5, second.counters().received(), "what is opened makes room");
+    }
+    link.withdrawn("rpmsg_chrdev", 0x99);
+    link.announced("rpmsg_chrdev", 0x9a);
+    for (int i = 0; i < 10; i++) {
+      link.receive(1025, "m");
+    }
+    assertEquals(new Counters(5, 0, 5, 0), container.endpoints.getLast().counters());
+  }
+
+  @Test
+  void aDeviceWhoseChannelIsJustGoingIsNotForgottenForAnother() throws Exception {
+    EndpointDevice first = announced("rpmsg-raw");
+    TestLink other = container.link("virtio1");
+    container.onUnregister =
+        () -> {
+          container.onUnregister = () -> {};
+          other.announced("rpmsg-raw", 0x99);
+        };
+    link.withdrawn("rpmsg-raw", 0x99);
+    assertFalse(first.exists());
+    assertEquals(
+        List.of("virtio1"), container.endpoints.stream().map(EndpointDevice::transport).toList());
+  }
+
+  @Test
   void lx161_aLocalServerHasNoDestinationAndIsAnnounced() throws Exception {
     container.onlyControl().createChannel(new ChannelInfo("rpmsg-raw", 0x64, ANY));
     link.settle();
@@ -179,7 +225,7 @@ class RawDeviceTest {
   @Test
   void aReaderThatClosedTakesNothingFromTheNext() throws Exception {
     Tally tally = new Tally();
-    MessageQueue queue = new MessageQueue(() -> container.settings, tally);
+    MessageQueue queue = new MessageQueue(() -> container.settings, tally, new Backlog());
     Port.Events first = () -> {};
     Port.Events second = () -> {};
     queue.open(first);

@@ -31,6 +31,7 @@ final class TestContainer implements AutoCloseable, DeviceRegistry {
   final Bus bus = new Bus(channel -> new Invisible(), new Quiet());
   volatile Settings settings = new Settings(1024, false);
   volatile Consumer<EndpointDevice> onShow = device -> {};
+  volatile Runnable onUnregister = () -> {};
   volatile boolean stopping;
   final ControlDriver control;
   final RawDriver raw;
@@ -111,12 +112,14 @@ final class TestContainer implements AutoCloseable, DeviceRegistry {
     bus.close();
   }
 
-  private static final class Invisible implements ChannelRegistry.Entry {
+  private final class Invisible implements ChannelRegistry.Entry {
     @Override
     public void update() {}
 
     @Override
-    public void unregister() {}
+    public void unregister() {
+      onUnregister.run();
+    }
   }
 
   private static final class Quiet implements Log {
