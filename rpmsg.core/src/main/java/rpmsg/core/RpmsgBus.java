@@ -11,8 +11,8 @@ public interface RpmsgBus {
   /** The address spaces that are open: a copy. */
   Collection<RpmsgTransport> transports();
 
-  /** Names of the drivers that are registered, in the order in which they are tried. */
-  List<String> drivers();
+  /** The drivers that are registered, in the order in which they are tried: a copy. */
+  List<DriverInfo> drivers();
 
   /**
    * For transports: opens an address space for a new link.

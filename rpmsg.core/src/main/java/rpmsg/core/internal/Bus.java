@@ -8,8 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import rpmsg.core.DriverInfo;
+import rpmsg.core.RpmsgAddress;
 import rpmsg.core.RpmsgBus;
 import rpmsg.core.RpmsgTransport;
+import rpmsg.core.internal.autoload.Wanted;
 import rpmsg.core.spi.AddressSpace;
 import rpmsg.core.spi.TransportOps;
 
@@ -23,6 +27,7 @@ public final class Bus implements RpmsgBus {
   private final ChannelRegistry registry;
   private final Log log;
   private final Duration closeBound;
+  private volatile Consumer<Wanted> loader = wanted -> {};
 
   public Bus(ChannelRegistry registry, Log log) {
     this(registry, log, CLOSE_BOUND);
@@ -40,8 +45,8 @@ public final class Bus implements RpmsgBus {
   }
 
   @Override
-  public List<String> drivers() {
-    return drivers.stream().map(DriverEntry::name).toList();
+  public List<DriverInfo> drivers() {
+    return drivers.stream().map(DriverEntry::info).toList();
   }
 
   @Override
@@ -49,6 +54,9 @@ public final class Bus implements RpmsgBus {
     Space space = new Space(this, ops, log);
     if (spaces.putIfAbsent(ops.name(), space) != null) {
       throw new IllegalArgumentException("transport " + ops.name() + " is open already");
+    }
+    if (lacksNameService(space)) {
+      want(Wanted.nameService(space.name()));
     }
     return space;
   }
@@ -66,6 +74,34 @@ public final class Bus implements RpmsgBus {
   public void remove(DriverEntry driver) {
     drivers.remove(driver);
     spaces.values().forEach(space -> space.unbind(driver));
+  }
+
+  /**
+   * Who is told, from now on, of each channel that no driver takes and of each link that has no
+   * name service yet. It is called on control queues and by transports, and has to be quick.
+   */
+  public void loader(Consumer<Wanted> loader) {
+    this.loader = loader;
+  }
+
+  /** What is wanted now: a copy. */
+  public List<Wanted> wanted() {
+    List<Wanted> all = new ArrayList<>();
+    for (Space space : spaces.values()) {
+      if (lacksNameService(space)) {
+        all.add(Wanted.nameService(space.name()));
+      }
+      space.unbound().forEach(channel -> all.add(Wanted.driver(channel)));
+    }
+    return all;
+  }
+
+  void want(Wanted wanted) {
+    loader.accept(wanted);
+  }
+
+  private static boolean lacksNameService(Space space) {
+    return space.announces() && !space.bound(RpmsgAddress.NAME_SERVICE);
   }
 
   /** Closes all address spaces. */

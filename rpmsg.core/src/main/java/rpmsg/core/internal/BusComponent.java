@@ -9,6 +9,7 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -21,15 +22,19 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
+import rpmsg.core.DriverInfo;
 import rpmsg.core.RpmsgBus;
 import rpmsg.core.RpmsgChannel;
 import rpmsg.core.RpmsgDriver;
 import rpmsg.core.RpmsgTransport;
+import rpmsg.core.internal.autoload.Wanted;
 import rpmsg.core.spi.AddressSpace;
 import rpmsg.core.spi.TransportOps;
 
 /** The bus as an OSGi service: channels become services, driver services become drivers. */
-@Component(service = RpmsgBus.class, immediate = true)
+@Component(
+    service = {RpmsgBus.class, BusComponent.class},
+    immediate = true)
 @Capability(
     namespace = "osgi.service",
     attribute = "objectClass:List<String>=\"rpmsg.core.RpmsgChannel\"")
@@ -74,8 +79,18 @@ public final class BusComponent implements RpmsgBus {
   }
 
   @Override
-  public List<String> drivers() {
+  public List<DriverInfo> drivers() {
     return bus.drivers();
+  }
+
+  /** See {@link Bus#loader}. */
+  public void loader(Consumer<Wanted> loader) {
+    bus.loader(loader);
+  }
+
+  /** See {@link Bus#wanted}. */
+  public List<Wanted> wanted() {
+    return bus.wanted();
   }
 
   @Override
@@ -125,21 +140,5 @@ public final class BusComponent implements RpmsgBus {
     return property instanceof Collection<?> collection
         ? collection.stream().map(Object::toString).toList()
         : List.of(property.toString());
-  }
-
-  private record ServiceLog(Logger logger) implements Log {
-    @Override
-    public void info(String message) {
-      logger.info(message);
-    }
-
-    @Override
-    public void warn(String message, Throwable cause) {
-      if (cause == null) {
-        logger.warn(message);
-      } else {
-        logger.warn("{}: {}", message, cause.toString(), cause);
-      }
-    }
   }
 }

@@ -10,6 +10,7 @@ import rpmsg.core.ChannelInfo;
 import rpmsg.core.Errno;
 import rpmsg.core.RpmsgChannel;
 import rpmsg.core.RpmsgException;
+import rpmsg.core.internal.autoload.Wanted;
 
 /**
  * The channels of one space, and which drivers they get.
@@ -158,5 +159,13 @@ final class Channels {
         channel.bind(driver, driver.dataFor(channel));
       }
     }
+    if (!channel.isBound() && channel.isOpen()) {
+      bus.want(Wanted.driver(channel));
+    }
+  }
+
+  /** Shown, and taken by no driver. */
+  List<Channel> unbound() {
+    return shown.stream().filter(channel -> !channel.isBound() && channel.isOpen()).toList();
   }
 }

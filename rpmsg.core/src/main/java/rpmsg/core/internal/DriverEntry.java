@@ -2,7 +2,9 @@
 package rpmsg.core.internal;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import rpmsg.core.DriverInfo;
 import rpmsg.core.RpmsgDriver;
 
 /**
@@ -26,6 +28,10 @@ public record DriverEntry(String name, Map<String, String> ids, RpmsgDriver driv
   boolean matches(Channel channel) {
     String override = channel.driverOverride();
     return override != null ? override.equals(name) : ids.containsKey(channel.name());
+  }
+
+  DriverInfo info() {
+    return new DriverInfo(name, List.copyOf(ids.keySet()));
   }
 
   String dataFor(Channel channel) {

@@ -253,6 +253,10 @@ final class Space implements AddressSpace {
     channels.matchAll();
   }
 
+  List<Channel> unbound() {
+    return channels.unbound();
+  }
+
   void unbind(DriverEntry driver) {
     if (!channels.unbind(driver) && isOpen()) {
       log.warn(name() + ": driver " + driver.name() + " was not unbound in time", null);

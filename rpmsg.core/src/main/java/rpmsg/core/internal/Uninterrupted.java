@@ -4,9 +4,9 @@ package rpmsg.core.internal;
 import java.time.Duration;
 
 /** Waits with a bound that an interrupt does not cut short: half a teardown would be a leak. */
-final class Uninterrupted {
+public final class Uninterrupted {
   /** Something to wait for, such as a latch. */
-  interface Condition {
+  public interface Condition {
     /** Waits at most so long; true when it has come. */
     boolean within(long nanos) throws InterruptedException;
   }
@@ -14,7 +14,7 @@ final class Uninterrupted {
   private Uninterrupted() {}
 
   /** True when the condition came in time; an interrupt meanwhile stays set. */
-  static boolean await(Condition condition, Duration bound) {
+  public static boolean await(Condition condition, Duration bound) {
     long deadline = System.nanoTime() + bound.toNanos();
     boolean interrupted = false;
     try {

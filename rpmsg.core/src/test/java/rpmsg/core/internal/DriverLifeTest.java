@@ -60,7 +60,7 @@ class DriverLifeTest {
     assertEquals("next", second.driver());
     assertEquals(
         2, bus.events.stream().filter(event -> event.equals("gone remove sample")).count());
-    assertEquals(List.of("next"), bus.bus.drivers());
+    assertEquals(List.of("next"), bus.driverNames());
     assertTrue(first.endpoint().isOpen());
     assertEquals(1, link.space.endpoints().size());
   }

@@ -110,7 +110,7 @@ class DriverMatchTest {
     add("first", "sample");
     add("second", "sample");
     assertEquals("first", channel("sample").driver());
-    assertEquals(List.of("first", "second"), bus.bus.drivers());
+    assertEquals(List.of("first", "second"), bus.driverNames());
   }
 
   @Test

@@ -4,6 +4,7 @@ package rpmsg.core.internal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import rpmsg.core.DriverInfo;
 import rpmsg.core.RpmsgChannel;
 
 /** A bus whose doings are written down in one list, so that their order can be seen. */
@@ -35,6 +36,10 @@ final class TestBus implements AutoCloseable {
 
   TestDriver driver(String name) {
     return new TestDriver(name, events);
+  }
+
+  List<String> driverNames() {
+    return bus.drivers().stream().map(DriverInfo::name).toList();
   }
 
   @Override

@@ -47,7 +47,7 @@ final class TestLink implements TransportOps, AutoCloseable {
   private volatile Consumer<Sent> peer = message -> {};
   private volatile RuntimeException broken;
   private volatile boolean down;
-  private volatile boolean announces = true;
+  private volatile boolean announces;
   private volatile boolean channels = true;
 
   TestLink(TestBus bus) {
@@ -55,7 +55,12 @@ final class TestLink implements TransportOps, AutoCloseable {
   }
 
   TestLink(TestBus bus, String name) {
+    this(bus, name, true);
+  }
+
+  TestLink(TestBus bus, String name, boolean announces) {
     this.name = name;
+    this.announces = announces;
     this.events = bus.events;
     space = bus.bus.open(this);
   }

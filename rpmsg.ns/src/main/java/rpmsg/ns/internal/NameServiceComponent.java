@@ -4,6 +4,7 @@ package rpmsg.ns.internal;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -27,6 +28,7 @@ import rpmsg.core.spi.NameService;
  */
 @Component(configurationPid = "rpmsg.ns")
 @Designate(ocd = NameServiceComponent.Config.class)
+@Capability(namespace = "rpmsg.driver", attribute = "alias=\"rpmsg:rpmsg_ns\"")
 public final class NameServiceComponent implements NameService {
   /** Configuration {@code rpmsg.ns}; a change applies to the next announcement. */
   @ObjectClassDefinition(

@@ -96,7 +96,7 @@ public final class LsCommand {
 
   private Table drivers() {
     Table table = new Table("DRIVER");
-    directory.bus().drivers().forEach(table::row);
+    directory.bus().drivers().forEach(driver -> table.row(driver.name()));
     return table;
   }
 }
