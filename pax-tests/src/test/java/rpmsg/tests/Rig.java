@@ -13,7 +13,9 @@ import java.util.Dictionary;
 import java.util.Enumeration;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,6 +53,7 @@ final class Rig implements AutoCloseable {
   final AtomicInteger unbound = new AtomicInteger();
   private final BundleContext context;
   private Configuration configuration;
+  private Configuration autoload;
 
   Rig(BundleContext context) throws IOException {
     this.context = context;
@@ -85,6 +88,22 @@ final class Rig implements AutoCloseable {
 
   boolean configured() {
     return configuration != null;
+  }
+
+  /**
+   * Configures drivers that load themselves. What is started after this has been told; what runs is
+   * told soon.
+   *
+   * @param allow symbolic names; none for the default
+   */
+  void autoload(boolean enabled, String... allow) throws IOException {
+    Dictionary<String, Object> properties = new Hashtable<>();
+    properties.put("enabled", enabled);
+    if (allow.length > 0) {
+      properties.put("allow", allow);
+    }
+    autoload = service(ConfigurationAdmin.class).getConfiguration("rpmsg.autoload", "?");
+    autoload.update(properties);
   }
 
   private Dictionary<String, Object> properties(int bufferSize) {
@@ -150,6 +169,57 @@ final class Rig implements AutoCloseable {
         .sorted((a, b) -> Long.compare(id(a), id(b)))
         .map(r -> r.getProperty("rpmsg.name") + "@" + r.getProperty("rpmsg.dst"))
         .toList();
+  }
+
+  /** The drivers of the channels that have one, by {@code name@dst}. */
+  Map<String, String> drivers() {
+    Map<String, String> drivers = new TreeMap<>();
+    for (ServiceReference<?> reference : references(CHANNEL, null)) {
+      Object channel = context.getService(reference);
+      Object driver = channel == null ? null : get(channel, CHANNEL, "driver");
+      if (driver != null) {
+        drivers.put(
+            reference.getProperty("rpmsg.name") + "@" + reference.getProperty("rpmsg.dst"),
+            driver.toString());
+      }
+    }
+    return drivers;
+  }
+
+  /** The driver of the first channel of a name, or null. */
+  String driver(String channel) {
+    return drivers().entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(channel + "@"))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** What the core says of bundles with aliases, as text. */
+  String driverBundles() {
+    String type = "rpmsg.core.DriverAutoload";
+    for (ServiceReference<?> reference : references(type, null)) {
+      return get(context.getService(reference), type, "bundles").toString();
+    }
+    return "no " + type;
+  }
+
+  /** A counter of the transport; 0 while there is none. */
+  int counter(String name) {
+    String type = "rpmsg.core.TransportInfo";
+    for (ServiceReference<?> reference : references(type, "(rpmsg.transport=it)")) {
+      Map<?, ?> counters = (Map<?, ?>) get(context.getService(reference), type, "counters");
+      return ((Long) counters.get(name)).intValue();
+    }
+    return 0;
+  }
+
+  private static Object get(Object target, String type, String method) {
+    try {
+      return call(target, type, method);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Waits until exactly what the remote announces is there, in its order. */
@@ -281,6 +351,9 @@ final class Rig implements AutoCloseable {
   public void close() throws IOException {
     if (configuration != null) {
       unconfigure();
+    }
+    if (autoload != null) {
+      autoload.delete();
     }
     remote.close();
     Files.deleteIfExists(memory);

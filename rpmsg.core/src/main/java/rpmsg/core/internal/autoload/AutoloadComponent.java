@@ -2,11 +2,13 @@
 package rpmsg.core.internal.autoload;
 
 import java.util.List;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -19,15 +21,25 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import rpmsg.core.DriverAutoload;
-import rpmsg.core.DriverBundle;
 import rpmsg.core.internal.BusComponent;
 import rpmsg.core.internal.ServiceLog;
 import rpmsg.core.spi.NameService;
 
-/** Between the framework's bundles, the bus and {@link Autoload}. */
-@Component(configurationPid = "rpmsg.autoload", immediate = true)
+/**
+ * Between the framework's bundles, the bus and {@link Autoload}.
+ *
+ * <p>The service is registered by hand: a component's own would take over the configuration as its
+ * properties, and change whenever that does.
+ */
+@Component(
+    configurationPid = "rpmsg.autoload",
+    immediate = true,
+    service = {})
 @Designate(ocd = AutoloadComponent.Config.class)
-public final class AutoloadComponent implements DriverAutoload {
+@Capability(
+    namespace = "osgi.service",
+    attribute = "objectClass:List<String>=\"rpmsg.core.DriverAutoload\"")
+public final class AutoloadComponent {
   /** Configuration {@code rpmsg.autoload}; a change stops nothing that runs. */
   @ObjectClassDefinition(
       name = "RPMsg drivers that load themselves",
@@ -50,6 +62,7 @@ public final class AutoloadComponent implements DriverAutoload {
   // Synchronous: that somebody stops a bundle has to be known before it has stopped
   private final SynchronousBundleListener bundleListener = this::onBundleEvent;
   private final FrameworkListener levelListener = this::onFrameworkEvent;
+  private final ServiceRegistration<DriverAutoload> registration;
 
   @Activate
   public AutoloadComponent(
@@ -71,6 +84,7 @@ public final class AutoloadComponent implements DriverAutoload {
     }
     bus.loader(this::want);
     autoload.lookAgain();
+    registration = context.registerService(DriverAutoload.class, autoload::bundles, null);
   }
 
   @Modified
@@ -80,10 +94,19 @@ public final class AutoloadComponent implements DriverAutoload {
 
   @Deactivate
   void close() {
+    unregister();
     bus.loader(wanted -> {});
     context.removeBundleListener(bundleListener);
     context.removeFrameworkListener(levelListener);
     autoload.close();
+  }
+
+  private void unregister() {
+    try {
+      registration.unregister();
+    } catch (IllegalStateException gone) {
+      // The framework unregisters the services of a stopping bundle itself
+    }
   }
 
   private void want(Wanted wanted) {
@@ -126,10 +149,5 @@ public final class AutoloadComponent implements DriverAutoload {
         || event.getType() == FrameworkEvent.STARTED) {
       autoload.lookAgain();
     }
-  }
-
-  @Override
-  public List<DriverBundle> bundles() {
-    return autoload.bundles();
   }
 }
