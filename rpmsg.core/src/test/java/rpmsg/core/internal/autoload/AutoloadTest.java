@@ -279,6 +279,7 @@ class AutoloadTest {
     lacking.add(new Wanted("rpmsg:a", "it.a"));
     want("a");
     settle();
+    assertEquals(0, bundle.looks.get(), "not even looked at");
     assertEquals(0, bundle.starts.get());
     assertEquals(Status.OFF, status(0));
     autoload.policy(Policy.of(true, "*"));
