@@ -72,6 +72,12 @@ public interface RpmsgEndpoint extends AutoCloseable {
   void whenWritable(Runnable action) throws RpmsgException;
 
   /**
+   * Has the message that a {@link RefusingListener} refused offered again now. Without it the
+   * transport looks by itself, but in its own time (virtio: every 100 ms).
+   */
+  default void resume() {}
+
+  /**
    * Asks the peer to pause or go on sending.
    *
    * @throws RpmsgException EOPNOTSUPP where the transport has no flow control, virtio among them

@@ -19,7 +19,10 @@ public interface TransportInfo {
     READY,
     /** Messages flow, announcements are kept: the name service has to come back. */
     NO_NAME_SERVICE,
-    /** Nothing is taken from the ring: the name service has to take what is kept. */
+    /**
+     * Nothing is taken from the ring: the name service has to take what is kept, or a {@link
+     * RefusingListener} what it refused.
+     */
     PARKED,
     /** The transport was stopped. */
     STOPPED

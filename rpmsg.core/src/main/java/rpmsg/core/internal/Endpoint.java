@@ -121,6 +121,11 @@ final class Endpoint implements RpmsgEndpoint {
   }
 
   @Override
+  public void resume() {
+    space.ops().wake();
+  }
+
+  @Override
   public void setFlowControl(boolean pause) throws RpmsgException {
     checkOpen();
     space.ops().setFlowControl(address, destination, pause);

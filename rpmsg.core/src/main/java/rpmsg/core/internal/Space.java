@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import rpmsg.core.ChannelInfo;
 import rpmsg.core.Errno;
+import rpmsg.core.RefusingListener;
 import rpmsg.core.RpmsgAddress;
 import rpmsg.core.RpmsgChannel;
 import rpmsg.core.RpmsgEndpoint;
@@ -135,12 +136,17 @@ final class Space implements AddressSpace {
   }
 
   Endpoint newEndpoint(int src, int dst, RpmsgListener listener) throws RpmsgException {
-    Receiver receiver =
-        message -> {
-          listener.onMessage(message);
-          return true;
-        };
-    return newEndpoint(src, dst, receiver, listener);
+    return newEndpoint(src, dst, receiver(listener), listener);
+  }
+
+  private static Receiver receiver(RpmsgListener listener) {
+    if (listener instanceof RefusingListener refusing) {
+      return refusing::offer;
+    }
+    return message -> {
+      listener.onMessage(message);
+      return true;
+    };
   }
 
   private Endpoint newEndpoint(int src, int dst, Receiver receiver, RpmsgListener listener)

@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import rpmsg.core.RefusingListener;
 import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgTransport;
 import rpmsg.core.TransportInfo.State;
@@ -146,6 +148,41 @@ class ParkTest {
       assertTrue(rounds > 1);
       assertEquals(1, node.counter("links"));
       assertEquals(7, peer.status());
+    }
+  }
+
+  @Test
+  void aListenerThatRefusesParksTheLinkUntilItTakesTheMessageAndNothingIsLost() throws Exception {
+    TransportConfig config = config("pk6", Role.HOST);
+    int count = 3 * RawPeer.NUM;
+    try (TestNode node = TestNode.started(config);
+        PeerDevice peer = PeerDevice.at(config).awaitDriverOk()) {
+      RpmsgTransport space = node.awaitReady();
+      Semaphore room = new Semaphore(10);
+      RefusingListener limited = m -> room.tryAcquire() && got.add(new String(m.toByteArray()));
+      RpmsgEndpoint endpoint = space.createEndpoint(AT, limited);
+      Thread flood =
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int i = 0; i < count; i++) {
+                  peer.send(5, AT, "data" + i);
+                  peer.kick();
+                }
+              });
+      node.awaitState(State.PARKED);
+      peer.await("back-pressure", () -> peer.posted() == 0);
+      assertEquals(10, got.size());
+      endpoint.resume();
+      node.awaitState(State.PARKED);
+      room.release(count - 10);
+      endpoint.resume();
+      for (int i = 0; i < count; i++) {
+        assertEquals("data" + i, got.poll(20, TimeUnit.SECONDS));
+      }
+      assertTrue(flood.join(Duration.ofSeconds(20)));
+      node.awaitState(State.READY);
+      peer.await("all buffers", () -> peer.posted() == RawPeer.NUM);
+      assertEquals(1, node.counter("parks"));
     }
   }
 
