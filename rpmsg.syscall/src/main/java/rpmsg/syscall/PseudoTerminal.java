@@ -30,10 +30,12 @@ public final class PseudoTerminal implements AutoCloseable {
 
   private final Fd fd;
   private final Path path;
+  private final Poll look = new Poll(1);
 
   private PseudoTerminal(Fd fd, Path path) {
     this.fd = fd;
     this.path = path;
+    look.set(0, fd, 0);
   }
 
   /**
@@ -85,6 +87,12 @@ public final class PseudoTerminal implements AutoCloseable {
   /** The descriptor, for {@link Poll}. Still owned by this object. */
   public Fd fd() {
     return fd;
+  }
+
+  /** Whether a program has the other end open now. */
+  public synchronized boolean isOpened() throws ErrnoException {
+    look.await(0);
+    return (look.events(0) & Poll.GONE) == 0;
   }
 
   /**

@@ -47,7 +47,7 @@ final class Container {
     Path cache = Files.createTempDirectory("rpmsg-");
     Container container = new Container(framework(home, cache, settings), cache);
     Runtime.getRuntime().addShutdownHook(new Thread(container::stop, "rpmsg stop"));
-    container.start(home.resolve("bundle"));
+    container.start(home);
     container.await();
   }
 
@@ -75,18 +75,24 @@ final class Container {
     return settings;
   }
 
-  private void start(Path folder) throws IOException, BundleException {
+  /** Drivers are there before there is a channel that they are for. */
+  private void start(Path home) throws IOException, BundleException {
     framework.start();
+    install(home.resolve("drivers"));
+    for (Bundle bundle : install(home.resolve("bundle"))) {
+      if (!SHELL.equals(bundle.getSymbolicName())) {
+        bundle.start();
+      }
+    }
+  }
+
+  private List<Bundle> install(Path folder) throws IOException, BundleException {
     BundleContext context = framework.getBundleContext();
     List<Bundle> bundles = new ArrayList<>();
     for (Path jar : jars(folder)) {
       bundles.add(context.installBundle("reference:" + jar.toUri()));
     }
-    for (Bundle bundle : bundles) {
-      if (!SHELL.equals(bundle.getSymbolicName())) {
-        bundle.start();
-      }
-    }
+    return bundles;
   }
 
   private static List<Path> jars(Path folder) throws IOException {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.tty.internal;
+
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.osgi.service.log.Logger;
+
+/** A logger that keeps {@code LEVEL message} lines, arguments filled in as the Log Service does. */
+final class RecordingLog {
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+
+  Logger logger() {
+    return (Logger)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {Logger.class},
+            (proxy, method, arguments) -> {
+              lines.add(method.getName().toUpperCase() + " " + message(arguments));
+              return null;
+            });
+  }
+
+  /** Lines of that level, in order. */
+  List<String> lines(String level) {
+    return lines.stream().filter(line -> line.startsWith(level + " ")).toList();
+  }
+
+  private static String message(Object[] arguments) {
+    String message = arguments[0].toString();
+    for (int i = 1; i < arguments.length; i++) {
+      Object[] values =
+          arguments[i] instanceof Object[] array ? array : new Object[] {arguments[i]};
+      for (Object value : values) {
+        int hole = message.indexOf("{}");
+        message =
+            hole < 0
+                ? message + " " + value
+                : message.substring(0, hole) + value + message.substring(hole + 2);
+      }
+    }
+    return message;
+  }
+}
