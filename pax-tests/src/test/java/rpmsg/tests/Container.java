@@ -36,6 +36,9 @@ final class Container {
       List.of(
           "rpmsg.core", "rpmsg.syscall", "rpmsg.ns", "rpmsg.virtio", "rpmsg.char", "rpmsg.shell");
 
+  /** The symbolic names of this project's bundles that are installed and not started. */
+  static final List<String> DRIVERS = List.of("rpmsg.tty", "rpmsg.examples");
+
   private static final String DISTRIBUTION = "rpmsg.distribution";
   private static final String SOAK = "rpmsg.soak";
   private static final String JVM_OPTIONS = "rpmsg.jvm.options";
@@ -72,7 +75,8 @@ final class Container {
    * @throws IllegalArgumentException if there is no bundle of that name
    */
   static Path bundleFile(String symbolicName) {
-    return bundleFiles().stream()
+    return Stream.of("bundle", "drivers")
+        .flatMap(folder -> files(folder).stream())
         .filter(file -> symbolicName(file).equals(symbolicName))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no bundle " + symbolicName));
@@ -83,23 +87,28 @@ final class Container {
     return bundleFile(symbolicName).toUri().toString();
   }
 
-  /** Lists the symbolic names of all bundles of the distribution that tests run with. */
+  /** Lists the symbolic names of all bundles of the distribution that are started in tests. */
   static List<String> symbolicNames() {
-    return bundleFiles().stream().map(Container::symbolicName).sorted().toList();
+    return files("bundle").stream().map(Container::symbolicName).sorted().toList();
   }
 
   private static Option provision(List<String> without) {
     return composite(
-        bundleFiles().stream()
-            .filter(file -> !without.contains(symbolicName(file)))
-            .map(Path::toUri)
-            .map(URI::toString)
-            .map(location -> bundle(location))
+        Stream.concat(
+                locations("bundle", without).map(location -> bundle(location)),
+                locations("drivers", without).map(location -> bundle(location).noStart()))
             .toArray(Option[]::new));
   }
 
-  private static List<Path> bundleFiles() {
-    var folder = Path.of(System.getProperty(DISTRIBUTION), "bundle").normalize();
+  private static Stream<String> locations(String folder, List<String> without) {
+    return files(folder).stream()
+        .filter(file -> !without.contains(symbolicName(file)))
+        .map(Path::toUri)
+        .map(URI::toString);
+  }
+
+  private static List<Path> files(String name) {
+    var folder = Path.of(System.getProperty(DISTRIBUTION), name).normalize();
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> !symbolicName(file).equals(INTERACTIVE_SHELL)).sorted().toList();
     } catch (IOException e) {

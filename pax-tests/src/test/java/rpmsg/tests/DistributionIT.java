@@ -17,6 +17,7 @@ import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /** What ships starts. */
 @RunWith(PaxExam.class)
@@ -45,5 +46,20 @@ public class DistributionIT {
   @Test
   public void ourBundlesAreAmongThem() {
     assertTrue(Container.symbolicNames().containsAll(Container.OURS));
+  }
+
+  @Test
+  public void driversAreInstalledNotStartedAndResolveWithTheOthers() {
+    var drivers =
+        Arrays.stream(context.getBundles())
+            .filter(bundle -> Container.DRIVERS.contains(bundle.getSymbolicName()))
+            .toList();
+    assertEquals(Container.DRIVERS.size(), drivers.size());
+    for (Bundle driver : drivers) {
+      int state = driver.getState();
+      assertTrue(driver + " is " + state, state == Bundle.INSTALLED || state == Bundle.RESOLVED);
+      var wiring = context.getBundle(0).adapt(FrameworkWiring.class);
+      assertTrue(driver + " does not resolve", wiring.resolveBundles(List.of(driver)));
+    }
   }
 }
