@@ -49,7 +49,10 @@ final class Terminal {
     if (open) {
       return in.waiting() ? LOOK_NANOS : Long.MAX_VALUE;
     }
-    return now - nextLook < 0 ? nextLook - now : LOOK_NANOS;
+    if (now - nextLook < 0) {
+      return nextLook - now;
+    }
+    return wanted(now) == 0 ? LOOK_NANOS : 0;
   }
 
   /** What a poll for {@link #wanted} has found. */

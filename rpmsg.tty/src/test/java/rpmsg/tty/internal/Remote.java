@@ -181,7 +181,7 @@ final class Remote implements TransportOps, AutoCloseable {
           next = null;
         } else if (next != null) {
           parks.incrementAndGet();
-          wakes.tryAcquire(100, TimeUnit.MILLISECONDS);
+          assertTrue(wakes.tryAcquire(BOUND.toSeconds(), TimeUnit.SECONDS), "it was not resumed");
         }
       }
     } catch (InterruptedException e) {
@@ -194,6 +194,7 @@ final class Remote implements TransportOps, AutoCloseable {
     space.close();
     bus.close();
     stopped = true;
+    wake();
     await("the receive thread's end", () -> !receiver.isAlive());
   }
 
