@@ -18,8 +18,8 @@ class ArchitectureTest {
   private final JavaClasses bundle = new ClassFileImporter().importPath(Path.of("target/classes"));
 
   @Test
-  void ofOurBundlesOnlyTheCoresApiIsKnown() {
-    var known = resideInAnyPackage("rpmsg.shell..", "rpmsg.core");
+  void ofOurBundlesOnlyTheApisOfCoreAndDevicesAreKnown() {
+    var known = resideInAnyPackage("rpmsg.shell..", "rpmsg.core", "rpmsg.chardev");
     noClasses()
         .should()
         .dependOnClassesThat(resideInAPackage("rpmsg..").and(DescribedPredicate.not(known)))
@@ -39,7 +39,7 @@ class ArchitectureTest {
         .resideInAnyPackage("rpmsg.shell.internal.launch..", "rpmsg.shell.internal.options..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("rpmsg.core..", "org.osgi.service..")
+        .resideInAnyPackage("rpmsg.core..", "rpmsg.chardev..", "org.osgi.service..")
         .check(bundle);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.shell.internal.command;
 
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
@@ -17,6 +18,8 @@ import rpmsg.core.TransportInfo;
 /** Finds what users name; what is not there is one line that says what is. */
 @Component(service = Directory.class)
 public final class Directory {
+  private static final int LONGEST_SECONDS = 86_400;
+
   private final RpmsgBus bus;
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -80,8 +83,16 @@ public final class Directory {
     }
   }
 
-  private static IllegalArgumentException missing(String what, String name, List<String> there) {
+  /** Reads a time that a user typed. */
+  static Duration duration(double seconds) {
+    if (!(seconds >= 0 && seconds <= LONGEST_SECONDS)) {
+      throw new IllegalArgumentException("SECONDS must be 0 to " + LONGEST_SECONDS);
+    }
+    return Duration.ofNanos((long) (seconds * 1e9));
+  }
+
+  static IllegalArgumentException missing(String what, String name, List<String> there) {
     String known = there.isEmpty() ? "there is none" : "there are " + String.join(", ", there);
-    return new IllegalArgumentException("no " + what + " " + name + ": " + known);
+    return new IllegalArgumentException(("no " + what + " " + name).strip() + ": " + known);
   }
 }

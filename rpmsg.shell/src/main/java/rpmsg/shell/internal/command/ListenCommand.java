@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.shell.internal.command;
 
+import java.time.Duration;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -36,11 +37,12 @@ public final class ListenCommand {
       @Descriptor("how long") double seconds)
       throws RpmsgException, InterruptedException {
     Mailbox messages = new Mailbox();
+    Duration time = Directory.duration(seconds);
     int local = Directory.address(address);
     try (RpmsgEndpoint endpoint = directory.link(transport).createEndpoint(local, messages)) {
       System.out.println(
           "listening at %s for %s s".formatted(RpmsgAddress.format(endpoint.address()), seconds));
-      messages.print(seconds, Integer.MAX_VALUE);
+      messages.print(time, Integer.MAX_VALUE);
     }
   }
 }

@@ -10,6 +10,9 @@ import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import rpmsg.chardev.ControlDevice;
+import rpmsg.chardev.EndpointDevice;
+import rpmsg.core.ChannelInfo;
 import rpmsg.core.RpmsgChannel;
 import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgException;
@@ -22,18 +25,22 @@ import rpmsg.core.TransportInfo;
     property = {"osgi.command.scope=rpmsg", "osgi.command.function=ls"})
 public final class LsCommand {
   private final Directory directory;
+  private final Devices devices;
 
   @Activate
-  public LsCommand(@Reference Directory directory) {
+  public LsCommand(@Reference Directory directory, @Reference Devices devices) {
     this.directory = directory;
+    this.devices = devices;
   }
 
-  @Descriptor("lists transports, channels, endpoints and drivers")
+  @Descriptor("lists transports, channels, endpoints, drivers and devices")
   public void ls() {
     print(transports());
     print(channels());
     print(endpoints());
     print(drivers());
+    print(controls());
+    print(devices());
   }
 
   private static void print(Table table) {
@@ -97,6 +104,35 @@ public final class LsCommand {
   private Table drivers() {
     Table table = new Table("DRIVER");
     directory.bus().drivers().forEach(driver -> table.row(driver.name()));
+    return table;
+  }
+
+  private Table controls() {
+    Table table = new Table("CONTROL", "TRANSPORT");
+    for (ControlDevice device : devices.controls()) {
+      table.row(device.name(), device.transport());
+    }
+    return table;
+  }
+
+  private Table devices() {
+    Table table =
+        new Table(
+            "DEVICE", "TRANSPORT", "NAME", "SRC", "DST", "RECEIVED", "SENT", "DROPPED", "UNREAD");
+    for (EndpointDevice device : devices.endpoints()) {
+      ChannelInfo info = device.info();
+      EndpointDevice.Counters counters = device.counters();
+      table.row(
+          device.name(),
+          device.transport(),
+          printable(info.name()),
+          format(info.src()),
+          format(info.dst()),
+          Long.toString(counters.received()),
+          Long.toString(counters.sent()),
+          Long.toString(counters.dropped()),
+          Long.toString(counters.unread()));
+    }
     return table;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.shell.internal.command;
 
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,9 +34,9 @@ final class Mailbox implements RpmsgListener {
             Text.payload(message.toByteArray()));
   }
 
-  /** Prints what comes within {@code seconds}, at most {@code limit} messages. */
-  void print(double seconds, int limit) throws InterruptedException {
-    long end = System.nanoTime() + (long) (seconds * 1e9);
+  /** Prints what comes within {@code time}, at most {@code limit} messages. */
+  void print(Duration time, int limit) throws InterruptedException {
+    long end = System.nanoTime() + time.toNanos();
     for (int i = 0; i < limit; i++) {
       String line = lines.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (line == null) {

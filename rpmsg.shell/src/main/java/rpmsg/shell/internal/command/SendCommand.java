@@ -3,6 +3,7 @@ package rpmsg.shell.internal.command;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
 import org.osgi.service.component.annotations.Activate;
@@ -35,6 +36,7 @@ public final class SendCommand {
           String destination,
       @Descriptor("the text, sent without a closing NUL") String text)
       throws RpmsgException, InterruptedException {
+    Duration patience = Directory.duration(wait);
     byte[] payload = text.getBytes(StandardCharsets.UTF_8);
     Mailbox answers = new Mailbox();
     try (RpmsgEndpoint endpoint = open(destination, answers)) {
@@ -46,7 +48,7 @@ public final class SendCommand {
                   RpmsgAddress.format(endpoint.address()),
                   RpmsgAddress.format(to),
                   payload.length));
-      answers.print(wait, 1);
+      answers.print(patience, 1);
     }
   }
 

@@ -4,12 +4,13 @@ package rpmsg.shell.internal.options;
 import java.nio.charset.StandardCharsets;
 
 /** What a channel name may be: 1 to 31 bytes, one char a byte. */
-final class Names {
+public final class Names {
   private static final int LONGEST = 31;
 
   private Names() {}
 
-  static String check(String option, String name) throws UsageException {
+  /** The name, if it is one; {@code option} is what the user gave it to. */
+  public static String check(String option, String name) throws UsageException {
     if (name.isEmpty()) {
       throw new UsageException(option + ": the channel name is missing");
     }
