@@ -4,6 +4,7 @@ package rpmsg.shell.internal.command;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -20,6 +21,7 @@ import rpmsg.core.TransportInfo;
 public final class Directory {
   private static final int LONGEST_SECONDS = 86_400;
 
+  private final List<RpmsgChannel> channels = new CopyOnWriteArrayList<>();
   private final RpmsgBus bus;
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -28,6 +30,15 @@ public final class Directory {
   @Activate
   public Directory(@Reference RpmsgBus bus) {
     this.bus = bus;
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addChannel(RpmsgChannel channel) {
+    channels.add(channel);
+  }
+
+  void removeChannel(RpmsgChannel channel) {
+    channels.remove(channel);
   }
 
   RpmsgBus bus() {
@@ -69,9 +80,9 @@ public final class Directory {
             () -> missing("channel", name, channels().stream().map(RpmsgChannel::name).toList()));
   }
 
-  /** The channels of all transports. */
+  /** The channels of all transports, and those of the kernel's bus. */
   List<RpmsgChannel> channels() {
-    return bus.transports().stream().flatMap(t -> t.channels().stream()).toList();
+    return channels.stream().sorted(Comparator.comparing(RpmsgChannel::deviceName)).toList();
   }
 
   /** Reads an address that a user typed. */

@@ -18,8 +18,8 @@ import rpmsg.shell.internal.FakeEndpointDevice;
 import rpmsg.shell.internal.Output;
 
 class CatCommandTest {
-  private static final double LONG = 1000;
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final double LONG = 20;
+  private static final Duration SOON = Duration.ofSeconds(10);
 
   private final FakeEndpointDevice device =
       new FakeEndpointDevice("rpmsg0", new ChannelInfo("demo", RpmsgAddress.ANY, 0x400));
@@ -38,7 +38,7 @@ class CatCommandTest {
     device.channel.incoming.add(new byte[] {0x1b, 'c'});
     assertEquals(
         """
-        reading rpmsg0 at 0x400 for 1000.0 s
+        reading rpmsg0 at 0x400 for 20.0 s
         12 bytes "hello world!"
         0 bytes ""
         2 bytes 1b 63

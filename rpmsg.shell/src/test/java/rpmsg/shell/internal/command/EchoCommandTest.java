@@ -49,7 +49,7 @@ class EchoCommandTest {
         rpmsg0: 5 bytes sent
         6 bytes "answer"
         """,
-        Output.of(() -> command.echo(1000, "rpmsg0", "hello")));
+        Output.of(() -> command.echo(20, "rpmsg0", "hello")));
   }
 
   @Test
