@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -80,9 +81,14 @@ public final class Directory {
             () -> missing("channel", name, channels().stream().map(RpmsgChannel::name).toList()));
   }
 
-  /** The channels of all transports, and those of the kernel's bus. */
+  /**
+   * The channels of all transports as they are now, for their services come and go a little later;
+   * then those of the kernel's bus.
+   */
   List<RpmsgChannel> channels() {
-    return channels.stream().sorted(Comparator.comparing(RpmsgChannel::deviceName)).toList();
+    Stream<RpmsgChannel> ours = bus.transports().stream().flatMap(t -> t.channels().stream());
+    Stream<RpmsgChannel> all = channels.stream().filter(RpmsgChannel::isOpen);
+    return Stream.concat(ours, all).distinct().toList();
   }
 
   /** Reads an address that a user typed. */

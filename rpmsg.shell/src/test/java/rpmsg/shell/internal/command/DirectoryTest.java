@@ -17,8 +17,8 @@ class DirectoryTest {
 
   @Test
   void channelsThatAreNotOnTheBusAreFoundToo() {
-    directory.addChannel(remote);
     directory.addChannel(server);
+    directory.addChannel(remote);
     assertEquals(List.of(server, remote), directory.channels());
   }
 
