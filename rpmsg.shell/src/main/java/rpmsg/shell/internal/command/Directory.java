@@ -77,8 +77,7 @@ public final class Directory {
     return channels().stream()
         .filter(channel -> channel.name().equals(name) && channel.dst() != RpmsgAddress.ANY)
         .findFirst()
-        .orElseThrow(
-            () -> missing("channel", name, channels().stream().map(RpmsgChannel::name).toList()));
+        .orElseThrow(() -> missing("channel", name, channelNames()));
   }
 
   /**
@@ -89,6 +88,10 @@ public final class Directory {
     Stream<RpmsgChannel> ours = bus.transports().stream().flatMap(t -> t.channels().stream());
     Stream<RpmsgChannel> all = channels.stream().filter(RpmsgChannel::isOpen);
     return Stream.concat(ours, all).distinct().toList();
+  }
+
+  private List<String> channelNames() {
+    return channels().stream().map(RpmsgChannel::name).distinct().toList();
   }
 
   /** Reads an address that a user typed. */

@@ -31,4 +31,12 @@ class DirectoryTest {
     directory.removeChannel(remote);
     assertThrows(IllegalArgumentException.class, () -> directory.channel("demo"));
   }
+
+  @Test
+  void anUnknownChannelIsOneLineThatSaysOnceWhichThereAre() {
+    directory.addChannel(server);
+    directory.addChannel(remote);
+    var unknown = assertThrows(IllegalArgumentException.class, () -> directory.channel("dem"));
+    assertEquals("no channel dem: there are demo", unknown.getMessage());
+  }
 }
