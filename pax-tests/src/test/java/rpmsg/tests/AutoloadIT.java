@@ -73,7 +73,8 @@ public class AutoloadIT {
   public void uninstallAll() throws Exception {
     rig.close();
     Rig.await(
-        () -> "the transport goes", () -> rig.references("rpmsg.core.TransportInfo", null).isEmpty());
+        () -> "the transport goes",
+        () -> rig.references("rpmsg.core.TransportInfo", null).isEmpty());
     for (Bundle bundle : installed.reversed()) {
       bundle.uninstall();
     }

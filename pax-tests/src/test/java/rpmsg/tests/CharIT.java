@@ -41,6 +41,7 @@ import rpmsg.chardev.ControlDevice;
 import rpmsg.chardev.EndpointChannel;
 import rpmsg.chardev.EndpointDevice;
 import rpmsg.core.ChannelInfo;
+import rpmsg.core.DriverInfo;
 import rpmsg.core.Errno;
 import rpmsg.core.RpmsgAddress;
 import rpmsg.core.RpmsgBus;
@@ -248,7 +249,10 @@ public class CharIT {
 
   private List<String> drivers() {
     RpmsgBus bus = context.getService(context.getServiceReference(RpmsgBus.class));
-    return bus.drivers().stream().filter(name -> name.startsWith("rpmsg_c")).toList();
+    return bus.drivers().stream()
+        .map(DriverInfo::name)
+        .filter(n -> n.startsWith("rpmsg_c"))
+        .toList();
   }
 
   @Test

@@ -2,6 +2,7 @@
 package rpmsg.shell.internal.command;
 
 import java.util.List;
+import rpmsg.core.DriverInfo;
 import rpmsg.core.RpmsgBus;
 import rpmsg.core.RpmsgTransport;
 import rpmsg.core.spi.AddressSpace;
@@ -15,7 +16,7 @@ record EmptyBus() implements RpmsgBus {
   }
 
   @Override
-  public List<String> drivers() {
+  public List<DriverInfo> drivers() {
     return List.of();
   }
 
