@@ -19,6 +19,10 @@ import java.util.Set;
 public final class OptionParser {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Duration LINGER = Duration.ofSeconds(2);
+
+  /** In a process of its own nobody else can come. */
+  private static final Duration LINGER_LOOPBACK = Duration.ofMillis(500);
+
   private static final double LONGEST_SECONDS = 1_000_000;
 
   private static final Set<String> OF_THE_LINK =
@@ -55,7 +59,7 @@ public final class OptionParser {
   private boolean connect;
   private Duration reannounce = Duration.ZERO;
   private Duration timeout = TIMEOUT;
-  private Duration linger = LINGER;
+  private Duration linger;
   private boolean once;
   private String conf;
   private boolean help;
@@ -240,10 +244,14 @@ public final class OptionParser {
         List.copyOf(echoes),
         List.copyOf(pings),
         timeout,
-        linger,
+        linger != null ? linger : defaultLinger(),
         once,
         conf,
         help);
+  }
+
+  private Duration defaultLinger() {
+    return link.equals(RunOptions.LOOPBACK) && conf == null ? LINGER_LOOPBACK : LINGER;
   }
 
   private String defaultDoorbell() {

@@ -27,8 +27,15 @@ class OptionParserTest {
     assertEquals("local", options.doorbell());
     assertEquals(0, options.index());
     assertEquals(Duration.ofSeconds(30), options.timeout());
-    assertEquals(Duration.ofSeconds(2), options.linger());
+    assertEquals(Duration.ofMillis(500), options.linger());
     assertFalse(options.once() || options.alwaysKick() || options.noStatus() || options.help());
+  }
+
+  @Test
+  void aPeerInAnotherProcessIsWaitedForLonger() throws Exception {
+    assertEquals(Duration.ofSeconds(2), parse("--link shm:/x").linger());
+    assertEquals(Duration.ofSeconds(2), parse("--conf d").linger());
+    assertEquals(Duration.ofSeconds(1), parse("--linger 1").linger());
   }
 
   @Test
