@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import rpmsg.chardev.EndpointChannel.Readiness;
 import rpmsg.core.Errno;
 import rpmsg.core.RpmsgAddress;
@@ -24,6 +25,8 @@ final class FakePort implements Port, Port.Opener {
   final List<String> sent = new ArrayList<>();
   private final Queue<byte[]> messages = new ArrayDeque<>();
   private Events events;
+  private final AtomicReference<Runnable> afterNothing = new AtomicReference<>(() -> {});
+  private final AtomicReference<Runnable> afterPoll = new AtomicReference<>(() -> {});
   private Runnable onClose = () -> {};
   private boolean tells = true;
   private boolean wantsMessage;
@@ -47,6 +50,16 @@ final class FakePort implements Port, Port.Opener {
   FakePort onClose(Runnable action) {
     onClose = action;
     return this;
+  }
+
+  /** What happens once, right after a read or write has found nothing and before it says so. */
+  void afterNothing(Runnable action) {
+    afterNothing.set(action);
+  }
+
+  /** What happens once, right after a poll has looked and before it says what it saw. */
+  void afterPoll(Runnable action) {
+    afterPoll.set(action);
   }
 
   void receive(String text) {
@@ -95,7 +108,15 @@ final class FakePort implements Port, Port.Opener {
   }
 
   @Override
-  public synchronized int tryRead(MemorySegment target) throws RpmsgException {
+  public int tryRead(MemorySegment target) throws RpmsgException {
+    int length = takeMessage(target);
+    if (length == NOTHING) {
+      afterNothing.getAndSet(() -> {}).run();
+    }
+    return length;
+  }
+
+  private synchronized int takeMessage(MemorySegment target) throws RpmsgException {
     reads.incrementAndGet();
     check();
     byte[] message = messages.poll();
@@ -109,7 +130,15 @@ final class FakePort implements Port, Port.Opener {
   }
 
   @Override
-  public synchronized boolean tryWrite(MemorySegment source) throws RpmsgException {
+  public boolean tryWrite(MemorySegment source) throws RpmsgException {
+    boolean sent = takeBuffer(source);
+    if (!sent) {
+      afterNothing.getAndSet(() -> {}).run();
+    }
+    return sent;
+  }
+
+  private synchronized boolean takeBuffer(MemorySegment source) throws RpmsgException {
     writes.incrementAndGet();
     check();
     if (buffers == 0) {
@@ -122,7 +151,13 @@ final class FakePort implements Port, Port.Opener {
   }
 
   @Override
-  public synchronized Set<Readiness> poll() {
+  public Set<Readiness> poll() {
+    Set<Readiness> ready = look();
+    afterPoll.getAndSet(() -> {}).run();
+    return ready;
+  }
+
+  private synchronized Set<Readiness> look() {
     if (gone) {
       return EnumSet.of(Readiness.ERROR);
     }

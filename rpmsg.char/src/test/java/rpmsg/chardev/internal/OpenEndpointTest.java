@@ -197,6 +197,18 @@ class OpenEndpointTest {
   }
 
   @Test
+  void whenTheWriterThatLooksGivesUpAnotherOneLooks() throws Exception {
+    port.silentOfBuffers().buffers(0);
+    CompletableFuture<Integer> first = Bounded.start(() -> channel.write(bytes("a"), SOON));
+    Bounded.until("tried", () -> port.writes.get() > 0);
+    CompletableFuture<Integer> second =
+        Bounded.start(() -> channel.write(bytes("b"), Duration.ofSeconds(50)));
+    assertErrno(Errno.EAGAIN, first);
+    port.buffers(1);
+    assertEquals(1, Bounded.get(second));
+  }
+
+  @Test
   void onlyOneOfManyWaitingWritersLooksByItself() throws Exception {
     port.silentOfBuffers().buffers(0);
     for (int i = 0; i < 1000; i++) {

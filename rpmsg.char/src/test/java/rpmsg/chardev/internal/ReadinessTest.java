@@ -125,6 +125,23 @@ class ReadinessTest {
     assertEquals(EnumSet.of(ERROR), next());
   }
 
+  @Test
+  void whatIsReadWhileItIsBeingToldOfIsToldOfAgainWhenMoreComes() throws Exception {
+    port.receive("a");
+    port.afterPoll(() -> {
+      try {
+        drain();
+      } catch (java.io.IOException e) {
+        throw new AssertionError(e);
+      }
+    });
+    listen();
+    assertEquals(EnumSet.of(READABLE, WRITABLE), next());
+    assertQuiet();
+    port.receive("b");
+    assertEquals(EnumSet.of(READABLE, WRITABLE), next());
+  }
+
   /** What is read on many threads while it comes: nobody may be left untold. */
   @Test
   void noNewsIsLost() throws Exception {

@@ -160,7 +160,27 @@ class WaitTest {
     }
   }
 
-  /** As above, with only waiting readers: here each message depends on a wake-up. */
+  @Test
+  void whatComesBetweenALookAndTheWaitIsNotMissed() throws Exception {
+    port.afterNothing(() -> port.receive("just now"));
+    assertEquals(8, Bounded.get(Bounded.start(this::readOne)));
+    port.buffers(0);
+    port.afterNothing(() -> port.buffers(1));
+    long start = System.nanoTime();
+    assertEquals(1, channel.write(ByteBuffer.allocate(1), Duration.ofSeconds(20)));
+    assertTrue(System.nanoTime() - start < 10_000_000_000L);
+    port.afterNothing(port::goAway);
+    assertErrno(Errno.EPIPE, Bounded.start(this::readOne));
+  }
+
+  @Test
+  void aCloseBetweenALookAndTheWaitIsNotMissed() throws Exception {
+    port.afterNothing(channel::close);
+    assertEquals(
+        AsynchronousCloseException.class, Bounded.failure(Bounded.start(this::readOne)).getClass());
+  }
+
+  /** With only waiting readers: each message depends on a wake-up. */
   @Test
   void everyWakeUpArrives() throws Exception {
     int messages = 50_000;

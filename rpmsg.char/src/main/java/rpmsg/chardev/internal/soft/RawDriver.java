@@ -36,7 +36,6 @@ final class RawDriver implements RpmsgDriver {
     }
 
     void end() {
-      queue.end();
       if (device != null) {
         device.end(Errno.ENETRESET);
       }

@@ -402,6 +402,20 @@ class EndpointDeviceTest {
   }
 
   @Test
+  void whoOpensADeviceWhileItIsDestroyedGetsNothingThatStays() {
+    link.onNewEndpoint(() -> {
+      try {
+        device.destroy();
+      } catch (RpmsgException e) {
+        throw new AssertionError(e);
+      }
+    });
+    assertErrno(Errno.EPIPE, device::open);
+    assertFalse(link.space.bound(SRC));
+    assertFalse(device.exists());
+  }
+
+  @Test
   void stoppingWakesAReaderThatHoldsUpTheControlQueue() throws Exception {
     EndpointChannel channel = device.open();
     AtomicInteger failed = new AtomicInteger();

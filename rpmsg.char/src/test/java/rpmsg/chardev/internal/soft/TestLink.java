@@ -41,6 +41,7 @@ final class TestLink implements TransportOps, AutoCloseable {
   final AddressSpace space;
   private final String name;
   private final Queue<Runnable> whenWritable = new ConcurrentLinkedQueue<>();
+  private volatile Runnable onWake = () -> {};
   private volatile boolean channels = true;
   private volatile boolean down;
 
@@ -99,6 +100,12 @@ final class TestLink implements TransportOps, AutoCloseable {
     });
     settle();
     assertTrue(refused.isEmpty(), refused::toString);
+  }
+
+  /** Runs when an endpoint was made, before who made it has it: a patient bus wakes us then. */
+  void onNewEndpoint(Runnable action) {
+    onWake = action;
+    space.bePatient(TimeUnit.SECONDS.toNanos(Bounded.SECONDS));
   }
 
   void withoutChannels() {
@@ -183,7 +190,9 @@ final class TestLink implements TransportOps, AutoCloseable {
   }
 
   @Override
-  public void wake() {}
+  public void wake() {
+    onWake.run();
+  }
 
   @Override
   public void close() {
