@@ -132,6 +132,11 @@ final class Remote implements TransportOps, AutoCloseable {
     }
   }
 
+  /** Messages that were taken. */
+  long delivered() {
+    return space.counters().get("delivered");
+  }
+
   /** Whether all that was sent has been taken. */
   boolean idle() {
     return ring.isEmpty() && receiver.getState() == Thread.State.TIMED_WAITING;
