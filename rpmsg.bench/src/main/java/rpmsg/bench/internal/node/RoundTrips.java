@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.bench.internal.node;
+
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.HdrHistogram.Histogram;
+import rpmsg.bench.internal.carrier.Carrier;
+import rpmsg.bench.internal.carrier.Pipe;
+import rpmsg.bench.internal.carrier.Receiver;
+
+/** Plays ping with an echo, one message at a time, from the receiver, and notes each round trip. */
+final class RoundTrips implements Receiver {
+  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final int DIGITS = 3;
+
+  private final Histogram nanos = new Histogram(LONGEST_NANOS, DIGITS);
+  private final CountDownLatch done = new CountDownLatch(1);
+  private final long warmUp;
+  private final long end;
+  private Pipe pipe;
+  private long sequence;
+  private long sentAt;
+  private long bytes = -1;
+  private Exception failure;
+  private volatile boolean started;
+
+  RoundTrips(long warmUpNanos, long measureNanos) {
+    warmUp = System.nanoTime() + warmUpNanos;
+    end = warmUp + measureNanos;
+  }
+
+  /** Plays until the time is over; microseconds, and bytes allocated for each round trip. */
+  String run(Carrier carrier, int size) throws Exception {
+    try (Pipe opened = carrier.open(size, this)) {
+      pipe = opened;
+      first();
+      if (!done.await(end - System.nanoTime() + LONGEST_NANOS, TimeUnit.NANOSECONDS)) {
+        throw new TimeoutException("an echo did not come");
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return figures();
+  }
+
+  private void first() throws Exception {
+    sentAt = System.nanoTime();
+    try {
+      pipe.send(0);
+    } finally {
+      started = true;
+    }
+  }
+
+  @Override
+  public void onMessage(long echo) throws Exception {
+    while (!started) {
+      // An echo can come before the send returns, and a pipe is for one thread at a time.
+      Thread.onSpinWait();
+    }
+    long now = System.nanoTime();
+    if (echo != sequence) {
+      failure = new IllegalStateException("echo of " + sequence + " is " + echo);
+      done.countDown();
+    } else if (now - end >= 0) {
+      bytes = Allocation.ofThisThread() - bytes;
+      done.countDown();
+    } else {
+      if (now - warmUp >= 0) {
+        note(now - sentAt);
+      }
+      sequence++;
+      sentAt = System.nanoTime();
+      pipe.send(sequence);
+    }
+  }
+
+  private void note(long took) {
+    if (bytes < 0) {
+      bytes = Allocation.ofThisThread();
+    }
+    nanos.recordValue(Math.min(took, LONGEST_NANOS));
+  }
+
+  private String figures() {
+    return String.format(
+        Locale.ROOT,
+        "p50=%.3f p99=%.3f max=%.3f bytes=%.6f",
+        nanos.getValueAtPercentile(50) / 1e3,
+        nanos.getValueAtPercentile(99) / 1e3,
+        nanos.getMaxValue() / 1e3,
+        (double) bytes / nanos.getTotalCount());
+  }
+}

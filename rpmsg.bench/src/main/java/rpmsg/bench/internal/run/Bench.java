@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.bench.internal.run;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import rpmsg.bench.internal.report.Metric;
+import rpmsg.bench.internal.report.Results;
+
+/**
+ * A run: all rows are warmed up one after the other, then they take turns, round by round, so that
+ * what the machine does meanwhile hits all alike.
+ */
+final class Bench implements AutoCloseable {
+  private static final int WARM_UP_SIZE = 128;
+  private static final int STEADY_ROUNDS = 3;
+  private static final double STEADY = 1.1;
+
+  private final Options options;
+  private final Setup setup;
+  private final Timing timing;
+  private final PrintStream progress;
+  private final Map<Row, Pair> pairs = new LinkedHashMap<>();
+
+  Bench(Options options, Setup setup, PrintStream progress) {
+    this.options = options;
+    this.setup = setup;
+    this.timing = Timing.of(options);
+    this.progress = progress;
+  }
+
+  Results run(List<Row> rows) throws BenchException, IOException {
+    for (Row row : rows) {
+      warmUp(row);
+    }
+    Results results =
+        new Results(rows.stream().map(Row::id).toList(), options.sizes(), timing.rounds());
+    for (int round = 0; round < timing.rounds(); round++) {
+      progress.printf("round %d of %d:", round + 1, timing.rounds());
+      for (Row row : rows) {
+        progress.print(" " + row.id());
+        progress.flush();
+        measure(round, row, results);
+      }
+      progress.println();
+    }
+    return results;
+  }
+
+  private void warmUp(Row row) throws BenchException, IOException {
+    progress.printf("warming up %s:", row.id());
+    progress.flush();
+    try {
+      Pair pair = row.kind() == Row.Kind.AGAINST ? null : new NodePair(row, setup);
+      pairs.put(row, pair);
+      pair.open();
+      List<Map<Metric, Double>> done = new ArrayList<>();
+      while (done.size() < timing.warmUps() && !steady(done)) {
+        done.add(pair.measure(WARM_UP_SIZE, timing.warmUp()));
+        progress.printf(" %.2f", done.getLast().get(Metric.P50));
+        progress.flush();
+      }
+      pair.shut();
+    } catch (BenchException failed) {
+      throw new BenchException("row " + row.id() + ": " + failed.getMessage());
+    }
+    progress.println(" us");
+  }
+
+  /** Whether the last figures are alike. */
+  private static boolean steady(List<Map<Metric, Double>> done) {
+    if (done.size() < STEADY_ROUNDS) {
+      return false;
+    }
+    List<Map<Metric, Double>> last = done.subList(done.size() - STEADY_ROUNDS, done.size());
+    return List.of(Metric.P50, Metric.TO_DEVICE, Metric.TO_DRIVER).stream()
+        .allMatch(metric -> {
+          double[] values = last.stream().mapToDouble(m -> m.get(metric)).sorted().toArray();
+          return values[STEADY_ROUNDS - 1] <= STEADY * values[0];
+        });
+  }
+
+  private void measure(int round, Row row, Results results) throws BenchException {
+    try {
+      Pair pair = pairs.get(row);
+      pair.open();
+      for (int size : options.sizes()) {
+        results.add(round, row.id(), size, pair.measure(size, timing));
+      }
+      pair.shut();
+    } catch (BenchException failed) {
+      throw new BenchException("row " + row.id() + ": " + failed.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    pairs.values().forEach(Pair::close);
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.bench.internal.run;
+
+import java.util.EnumMap;
+import java.util.Map;
+import rpmsg.bench.internal.report.Metric;
+
+/** The processes of one row, there for the whole run and idle while it is the turn of others. */
+interface Pair extends AutoCloseable {
+  /** Opens the way between them. */
+  void open() throws BenchException;
+
+  /** All figures of one size, once. */
+  Map<Metric, Double> measure(int size, Timing timing) throws BenchException;
+
+  /** Closes the way; nothing of the row uses a processor from here on. */
+  void shut() throws BenchException;
+
+  @Override
+  void close();
+
+  /** An empty map of figures. */
+  static Map<Metric, Double> figures() {
+    return new EnumMap<>(Metric.class);
+  }
+
+  /**
+   * Checks that a flood came through.
+   *
+   * @throws BenchException when a message was lost, doubled, torn or overtaken
+   */
+  static void check(Answer flood, Answer counted) throws BenchException {
+    if (!flood.text("sent").equals(counted.text("count")) || !counted.text("wrong").equals("0")) {
+      throw new BenchException(
+          "%s messages sent, %s counted, %s wrong"
+              .formatted(flood.text("sent"), counted.text("count"), counted.text("wrong")));
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package rpmsg.bench.internal.stack;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import rpmsg.bench.internal.carrier.Carrier;
+import rpmsg.bench.internal.node.Node;
+
+/**
+ * A {@link Node} in a container, where the property {@link #PROPERTY} is {@code node}: it reads the
+ * process's standard input and stops the container at its end.
+ */
+@Component(
+    immediate = true,
+    service = {})
+public final class ContainerNode {
+  /** What this bundle is to do in its container. */
+  static final String PROPERTY = "rpmsg.bench";
+
+  private final BundleContext context;
+  private final ConfigurationAdmin admin;
+  private final AtomicInteger opened = new AtomicInteger();
+
+  @Activate
+  public ContainerNode(BundleContext context, @Reference ConfigurationAdmin admin) {
+    this.context = context;
+    this.admin = admin;
+    if ("node".equals(context.getProperty(PROPERTY))) {
+      Thread.ofPlatform().daemon().name("bench-node").start(this::run);
+    }
+  }
+
+  private void run() {
+    try {
+      new Node(this::open).run(System.in, System.out);
+    } catch (Exception failed) {
+      failed.printStackTrace();
+    } finally {
+      stopContainer();
+    }
+  }
+
+  private void stopContainer() {
+    try {
+      context.getBundle(0).stop();
+    } catch (BundleException failed) {
+      failed.printStackTrace();
+    }
+  }
+
+  /** Words: the API, {@code COPY}, {@code VIEW} or {@code HOLD}, and the doorbell. */
+  private Carrier open(int index, String address, String[] words) throws Exception {
+    Map<String, Object> properties =
+        Map.of(
+            "role",
+            index == 0 ? "host" : "remote",
+            "link",
+            "shm:" + address,
+            "doorbell",
+            words[1],
+            "index",
+            index);
+    ConfiguredTransport transport =
+        new ConfiguredTransport(context, admin, "bench" + opened.incrementAndGet(), properties);
+    return new StackCarrier(transport, Api.valueOf(words[0].toUpperCase(Locale.ROOT)), address);
+  }
+}
