@@ -6,23 +6,29 @@ import rpmsg.bench.internal.carrier.Carrier;
 import rpmsg.bench.internal.carrier.Pipe;
 import rpmsg.bench.internal.carrier.Stamp;
 
-/** Sends as fast as it can for a time, then the last message. */
-final class Flood {
+/**
+ * Messages that were sent as fast as it went.
+ *
+ * @param sent how many, the last one not counted
+ * @param bytes allocated by the sender meanwhile
+ */
+public record Flood(long sent, long bytes) {
   private static final int MESSAGES_PER_LOOK = 256;
 
-  private Flood() {}
-
-  /**
-   * Returns how many messages were sent, the last one not counted, and bytes allocated for each.
-   */
-  static String run(Carrier carrier, int size, long nanos) throws Exception {
+  /** Sends for a time, then the last message. */
+  static Flood run(Carrier carrier, int size, long nanos) throws Exception {
     try (Pipe pipe = carrier.open(size, null)) {
-      long bytes = Allocation.ofThisThread();
-      long sent = send(pipe, nanos);
-      bytes = Allocation.ofThisThread() - bytes;
-      pipe.send(Stamp.LAST);
-      return String.format(Locale.ROOT, "sent=%d bytes=%.6f", sent, (double) bytes / sent);
+      return run(pipe, nanos);
     }
+  }
+
+  /** Sends for a time, then the last message. */
+  public static Flood run(Pipe pipe, long nanos) throws Exception {
+    long before = Allocation.ofThisThread();
+    long sent = send(pipe, nanos);
+    long bytes = Allocation.ofThisThread() - before;
+    pipe.send(Stamp.LAST);
+    return new Flood(sent, bytes);
   }
 
   private static long send(Pipe pipe, long nanos) throws Exception {
@@ -34,5 +40,10 @@ final class Flood {
       }
     }
     return sent;
+  }
+
+  /** How many were sent, and bytes allocated for each. */
+  public String figures() {
+    return String.format(Locale.ROOT, "sent=%d bytes=%.6f", sent, (double) bytes / sent);
   }
 }

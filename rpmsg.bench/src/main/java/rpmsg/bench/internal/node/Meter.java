@@ -13,7 +13,7 @@ import rpmsg.bench.internal.carrier.Stamp;
  * The rate is that from the end of the warm-up to the last message; where the warm-up takes it all,
  * that of all.
  */
-final class Meter implements Receiver {
+public final class Meter implements Receiver {
   private static final int MESSAGES_PER_LOOK = 256;
 
   private final CountDownLatch last = new CountDownLatch(1);
@@ -27,7 +27,7 @@ final class Meter implements Receiver {
   private record Look(long count, long nanos, long bytes) {}
 
   /** Leaves what comes in the first so many nanoseconds out of the rate. */
-  Meter(long warmUpNanos) {
+  public Meter(long warmUpNanos) {
     this.warmUpNanos = warmUpNanos;
   }
 
@@ -72,14 +72,14 @@ final class Meter implements Receiver {
    *
    * @throws TimeoutException when it does not come
    */
-  void await(long nanos) throws InterruptedException, TimeoutException {
+  public void await(long nanos) throws InterruptedException, TimeoutException {
     if (!last.await(nanos, TimeUnit.NANOSECONDS)) {
       throw new TimeoutException("the last message did not come; " + count + " came");
     }
   }
 
   /** The messages counted, million a second, wrong ones, bytes allocated for each. */
-  String figures() {
+  public String figures() {
     long counted = end.count - first.count;
     return String.format(
         Locale.ROOT,

@@ -132,7 +132,7 @@ public final class Node {
 
   private String flood(int size, long nanos) throws Exception {
     long before = carrier.doorbells();
-    return Flood.run(carrier, size, nanos) + rungSince(before);
+    return Flood.run(carrier, size, nanos).figures() + rungSince(before);
   }
 
   private String rungSince(long before) {

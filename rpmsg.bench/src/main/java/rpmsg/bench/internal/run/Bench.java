@@ -54,7 +54,10 @@ final class Bench implements AutoCloseable {
     progress.printf("warming up %s:", row.id());
     progress.flush();
     try {
-      Pair pair = row.kind() == Row.Kind.AGAINST ? null : new NodePair(row, setup);
+      Pair pair =
+          row.kind() == Row.Kind.AGAINST
+              ? new AgainstPair(row, setup, options.against())
+              : new NodePair(row, setup);
       pairs.put(row, pair);
       pair.open();
       List<Map<Metric, Double>> done = new ArrayList<>();
@@ -78,7 +81,8 @@ final class Bench implements AutoCloseable {
     List<Map<Metric, Double>> last = done.subList(done.size() - STEADY_ROUNDS, done.size());
     return List.of(Metric.P50, Metric.TO_DEVICE, Metric.TO_DRIVER).stream()
         .allMatch(metric -> {
-          double[] values = last.stream().mapToDouble(m -> m.get(metric)).sorted().toArray();
+          double[] values =
+              last.stream().mapToDouble(m -> m.getOrDefault(metric, 1.0)).sorted().toArray();
           return values[STEADY_ROUNDS - 1] <= STEADY * values[0];
         });
   }

@@ -35,6 +35,9 @@ public final class Main {
         System.out.print(help());
         return 0;
       }
+      if (options.peer()) {
+        return peer();
+      }
       return bench(options, Row.selected(Row.all(options.against() != null), options.rows()));
     } catch (UsageException e) {
       System.err.println("rpmsg: " + e.getMessage());
@@ -42,6 +45,29 @@ public final class Main {
     } catch (BenchException | IOException e) {
       System.err.println();
       System.err.println("rpmsg: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  /** Waits for the end of the container; ends it when this process is ended. */
+  private static int peer() throws IOException {
+    Setup setup = Setup.make();
+    Process container =
+        new ProcessBuilder(setup.container("peer", "peer"))
+            .directory(setup.home().toFile())
+            .inheritIO()
+            .start();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  Processes.end(container);
+                  delete(setup.work());
+                },
+                "bench-end"));
+    try {
+      return container.waitFor();
+    } catch (InterruptedException e) {
       return 1;
     }
   }

@@ -45,21 +45,12 @@ final class NodePair implements Pair {
   @Override
   public Map<Metric, Double> measure(int size, Timing timing) throws BenchException {
     Map<Metric, Double> figures = Pair.figures();
-    roundTrips(size, timing, figures);
+    device.ask("echo " + size);
+    Pair.roundTrips(driver, size, timing, figures);
+    device.ask("end");
     oneWay(driver, device, size, timing, figures, Metric.TO_DEVICE, Metric.DOORBELLS_TO_DEVICE);
     oneWay(device, driver, size, timing, figures, Metric.TO_DRIVER, Metric.DOORBELLS_TO_DRIVER);
     return figures;
-  }
-
-  private void roundTrips(int size, Timing timing, Map<Metric, Double> figures)
-      throws BenchException {
-    device.ask("echo " + size);
-    Answer answer = driver.ask("ping %d %d %d".formatted(size, timing.warmNanos(), timing.nanos()));
-    device.ask("end");
-    figures.put(Metric.P50, answer.number("p50"));
-    figures.put(Metric.P99, answer.number("p99"));
-    figures.put(Metric.MAX, answer.number("max"));
-    figures.put(Metric.ROUND_TRIP_BYTES, answer.number("bytes"));
   }
 
   private static void oneWay(

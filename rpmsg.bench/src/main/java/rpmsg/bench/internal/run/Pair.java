@@ -24,6 +24,16 @@ interface Pair extends AutoCloseable {
     return new EnumMap<>(Metric.class);
   }
 
+  /** Has a node play with the echo at the other end. */
+  static void roundTrips(NodeProcess node, int size, Timing timing, Map<Metric, Double> figures)
+      throws BenchException {
+    Answer answer = node.ask("ping %d %d %d".formatted(size, timing.warmNanos(), timing.nanos()));
+    figures.put(Metric.P50, answer.number("p50"));
+    figures.put(Metric.P99, answer.number("p99"));
+    figures.put(Metric.MAX, answer.number("max"));
+    figures.put(Metric.ROUND_TRIP_BYTES, answer.number("bytes"));
+  }
+
   /**
    * Checks that a flood came through.
    *

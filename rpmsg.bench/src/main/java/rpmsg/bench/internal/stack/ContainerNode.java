@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.bench.internal.stack;
 
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.osgi.framework.BundleContext;
@@ -23,6 +22,9 @@ import rpmsg.bench.internal.node.Node;
 public final class ContainerNode {
   /** What this bundle is to do in its container. */
   static final String PROPERTY = "rpmsg.bench";
+
+  /** In place of an API: the other end is a foreign client. */
+  private static final String AGAINST = "AGAINST";
 
   private final BundleContext context;
   private final ConfigurationAdmin admin;
@@ -55,7 +57,9 @@ public final class ContainerNode {
     }
   }
 
-  /** Words: the API, {@code COPY}, {@code VIEW} or {@code HOLD}, and the doorbell. */
+  /**
+   * Words: the API, {@code COPY}, {@code VIEW}, {@code HOLD} or {@link #AGAINST}, and the doorbell.
+   */
   private Carrier open(int index, String address, String[] words) throws Exception {
     Map<String, Object> properties =
         Map.of(
@@ -69,6 +73,8 @@ public final class ContainerNode {
             index);
     ConfiguredTransport transport =
         new ConfiguredTransport(context, admin, "bench" + opened.incrementAndGet(), properties);
-    return new StackCarrier(transport, Api.valueOf(words[0].toUpperCase(Locale.ROOT)), address);
+    return words[0].equals(AGAINST)
+        ? new ForeignCarrier(transport, address)
+        : new StackCarrier(transport, Api.valueOf(words[0]), address);
   }
 }

@@ -64,19 +64,6 @@ final class StackCarrier implements Carrier {
     configured.close();
   }
 
-  private record EndpointPipe(RpmsgEndpoint endpoint, Sender sender, Taker taker) implements Pipe {
-    @Override
-    public void send(long sequence) throws RpmsgException {
-      sender.send(sequence);
-    }
-
-    @Override
-    public void close() {
-      endpoint.close();
-      taker.close();
-    }
-  }
-
   /** Sends back each message from where it lies; with {@link Api#HOLD} from a held buffer. */
   private final class Echo implements Taker {
     private volatile Sender sender;
