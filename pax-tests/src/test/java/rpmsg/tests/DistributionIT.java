@@ -3,10 +3,16 @@
 package rpmsg.tests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -41,6 +47,19 @@ public class DistributionIT {
     var missing =
         Container.symbolicNames().stream().filter(name -> !active.contains(name)).toList();
     assertEquals(List.of(), missing);
+  }
+
+  @Test
+  public void theBenchmarkIsNotAmongThem() throws IOException {
+    assertFalse(Container.symbolicNames().contains("rpmsg.bench"));
+    try (Stream<Path> files = Files.walk(Path.of(System.getProperty("rpmsg.distribution")))) {
+      List<String> foreign =
+          files
+              .map(file -> file.getFileName().toString().toLowerCase(Locale.ROOT))
+              .filter(name -> name.matches("(aeron|agrona|hdrhistogram).*"))
+              .toList();
+      assertEquals(List.of(), foreign);
+    }
   }
 
   @Test

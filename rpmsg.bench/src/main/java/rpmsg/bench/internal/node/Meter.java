@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import rpmsg.bench.internal.carrier.Receiver;
 import rpmsg.bench.internal.carrier.Stamp;
 
@@ -18,6 +19,7 @@ public final class Meter implements Receiver {
 
   private final CountDownLatch last = new CountDownLatch(1);
   private final long warmUpNanos;
+  private final LongSupplier clock;
   private long count;
   private long wrong;
   private boolean warm;
@@ -28,7 +30,13 @@ public final class Meter implements Receiver {
 
   /** Leaves what comes in the first so many nanoseconds out of the rate. */
   public Meter(long warmUpNanos) {
+    this(warmUpNanos, System::nanoTime);
+  }
+
+  /** With another clock than {@link System#nanoTime()}. */
+  Meter(long warmUpNanos, LongSupplier clock) {
     this.warmUpNanos = warmUpNanos;
+    this.clock = clock;
   }
 
   @Override
@@ -57,14 +65,14 @@ public final class Meter implements Receiver {
   private void lookAtClock() {
     if (first == null) {
       first = look();
-    } else if (System.nanoTime() - first.nanos >= warmUpNanos) {
+    } else if (clock.getAsLong() - first.nanos >= warmUpNanos) {
       first = look();
       warm = true;
     }
   }
 
   private Look look() {
-    return new Look(count, System.nanoTime(), Allocation.ofThisThread());
+    return new Look(count, clock.getAsLong(), Allocation.ofThisThread());
   }
 
   /**

@@ -31,7 +31,10 @@ final class RoundTrips implements Receiver {
     end = warmUp + measureNanos;
   }
 
-  /** Plays until the time is over; microseconds, and bytes allocated for each round trip. */
+  /**
+   * Plays until the time is over and at least once; microseconds, and bytes allocated for each
+   * round trip.
+   */
   String run(Carrier carrier, int size) throws Exception {
     try (Pipe opened = carrier.open(size, this)) {
       pipe = opened;
@@ -65,7 +68,7 @@ final class RoundTrips implements Receiver {
     if (echo != sequence) {
       failure = new IllegalStateException("echo of " + sequence + " is " + echo);
       done.countDown();
-    } else if (now - end >= 0) {
+    } else if (now - end >= 0 && nanos.getTotalCount() > 0) {
       bytes = Allocation.ofThisThread() - bytes;
       done.countDown();
     } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.bench.internal.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -9,6 +10,7 @@ import java.util.stream.Stream;
 /** What a run found, as text: ratios first, then absolute numbers, then what was counted. */
 public final class Tables {
   private static final String NONE = "-";
+  private static final double NOISY = 1.3;
   private static final List<Metric> COMPARED =
       List.of(Metric.P50, Metric.P99, Metric.TO_DEVICE, Metric.TO_DRIVER);
 
@@ -57,6 +59,16 @@ public final class Tables {
     each((size, row) ->
         table.add(cells(size, row, counted, m -> number(most(results.series(row, size, m), m)))));
     return table.toString();
+  }
+
+  /** How far the rounds agree, in words. */
+  public String noise() {
+    List<Series> all = new ArrayList<>();
+    each((size, row) -> COMPARED.forEach(metric -> all.add(results.series(row, size, metric))));
+    List<Series> compared = all.stream().filter(series -> !series.isEmpty()).toList();
+    long noisy = compared.stream().filter(s -> s.max() > NOISY * s.min()).count();
+    return "%d of %d figures differ by more than %.0f %% between rounds"
+        .formatted(noisy, compared.size(), 100 * (NOISY - 1));
   }
 
   private static double most(Series series, Metric metric) {

@@ -43,7 +43,8 @@ final class AgainstPair implements Pair {
     driver.ask("open 0 %s %s %s".formatted(file, row.words(), doorbell));
     client = start(file, doorbell);
     try {
-      driver.ask("join");
+      driver.tell("join");
+      driver.answerUnless(() -> !client.isAlive());
     } catch (BenchException failed) {
       throw new BenchException(
           "the client did not come (%s): %s".formatted(state(), failed.getMessage()));

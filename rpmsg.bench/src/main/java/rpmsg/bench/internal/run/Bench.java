@@ -4,9 +4,9 @@ package rpmsg.bench.internal.run;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import rpmsg.bench.internal.report.Metric;
 import rpmsg.bench.internal.report.Results;
 
@@ -23,7 +23,7 @@ final class Bench implements AutoCloseable {
   private final Setup setup;
   private final Timing timing;
   private final PrintStream progress;
-  private final Map<Row, Pair> pairs = new LinkedHashMap<>();
+  private final Map<Row, Pair> pairs = new ConcurrentHashMap<>();
 
   Bench(Options options, Setup setup, PrintStream progress) {
     this.options = options;
@@ -100,8 +100,9 @@ final class Bench implements AutoCloseable {
     }
   }
 
+  /** Also while a run goes on. */
   @Override
   public void close() {
-    pairs.values().forEach(Pair::close);
+    pairs.values().parallelStream().forEach(Pair::close);
   }
 }

@@ -57,14 +57,10 @@ public final class Main {
             .directory(setup.home().toFile())
             .inheritIO()
             .start();
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  Processes.end(container);
-                  delete(setup.work());
-                },
-                "bench-end"));
+    atExit(() -> {
+      Processes.end(container);
+      delete(setup.work());
+    });
     try {
       return container.waitFor();
     } catch (InterruptedException e) {
@@ -74,10 +70,10 @@ public final class Main {
 
   private static int bench(Options options, List<Row> rows) throws IOException, BenchException {
     Setup setup = Setup.make();
+    Bench bench = new Bench(options, setup, System.out);
+    atExit(() -> end(bench, setup));
     String machine = Machine.describe(Setup.FLAGS);
     System.out.print(machine);
-    Bench bench = new Bench(options, setup, System.out);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(bench, setup), "bench-end"));
     report(machine, rows, bench.run(rows), setup.out());
     return 0;
   }
@@ -98,7 +94,11 @@ public final class Main {
     }
   }
 
-  /** However this process ends, short of being killed, nothing is left. */
+  /** However this process ends, short of being killed. */
+  private static void atExit(Runnable action) {
+    Runtime.getRuntime().addShutdownHook(new Thread(action, "bench-end"));
+  }
+
   private static void end(Bench bench, Setup setup) {
     bench.close();
     delete(setup.work());

@@ -17,6 +17,7 @@ final class Report {
     text.append("\nHow many times worse than %s (below 1: better)\n\n".formatted(reference));
     text.append(tables.ratios(reference));
     text.append("\nMedian of the rounds (least..most)\n\n").append(tables.absolute());
+    text.append("\n%s\n".formatted(tables.noise()));
     text.append("\nCounted, in a flood and in round trips\n\n").append(tables.counts());
     text.append("\nWhat bounds each row\n\n");
     rows.forEach(row -> text.append("%-15s %s%n".formatted(row.id(), row.bound())));

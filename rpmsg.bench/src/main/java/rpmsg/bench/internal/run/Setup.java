@@ -33,10 +33,11 @@ record Setup(Path home, Path built, Path out, Path work) {
     Path out = Path.of(System.getProperty("rpmsg.bench.out")).toAbsolutePath();
     Files.createDirectories(out.resolve("log"));
     Path memory = Path.of("/dev/shm");
+    String prefix = "rpmsg-bench-%d-".formatted(ProcessHandle.current().pid());
     Path work =
         Files.isWritable(memory)
-            ? Files.createTempDirectory(memory, "rpmsg-bench-")
-            : Files.createTempDirectory("rpmsg-bench-");
+            ? Files.createTempDirectory(memory, prefix)
+            : Files.createTempDirectory(prefix);
     return new Setup(
         Path.of(System.getProperty("rpmsg.home")).toAbsolutePath(),
         Path.of(System.getProperty("rpmsg.bench.home")).toAbsolutePath(),
