@@ -2,27 +2,33 @@
 package rpmsg.bench.internal.run;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** The doorbells of a shared file that configuration offers. One more is one more constant. */
 enum Doorbell {
-  POLL("both sides look into the memory"),
-  UNIX("a byte over a Unix domain socket wakes a side that sleeps");
+  /** Both sides look into the memory. */
+  POLL(true),
+  /** Who waits sleeps on a word of the memory. */
+  FUTEX(false),
+  /** A byte over a Unix domain socket wakes who waits. */
+  UNIX(true);
 
-  final String says;
+  /** Whether stacks other than this one have it. */
+  final boolean common;
 
-  Doorbell(String says) {
-    this.says = says;
+  Doorbell(boolean common) {
+    this.common = common;
   }
 
   /** As in the ids of rows. */
   String word() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /**
    * The value of the configuration's key {@code doorbell}; files it needs are in {@code folder}.
    */
   String value(Path folder) {
-    return this == POLL ? "poll" : word() + ":" + folder.resolve("bell");
+    return this == UNIX ? word() + ":" + folder.resolve("bell") : word();
   }
 }

@@ -45,7 +45,7 @@ record Row(String id, Kind kind, String words, Doorbell doorbell, String bound) 
       rows.add(stack(doorbell, "copy", COPYING));
       rows.add(stack(doorbell, "view", IN_PLACE));
       rows.add(stack(doorbell, "hold", HELD));
-      if (against) {
+      if (against && doorbell.common) {
         rows.add(against(doorbell));
       }
     }

@@ -56,6 +56,7 @@ class RowTest {
   void aDoorbellsValueIsWhatConfigurationTakes() {
     Path folder = Path.of("/dev/shm/x");
     assertEquals("poll", Doorbell.POLL.value(folder));
+    assertEquals("futex", Doorbell.FUTEX.value(folder));
     assertEquals("unix:/dev/shm/x/bell", Doorbell.UNIX.value(folder));
   }
 }
