@@ -19,6 +19,10 @@ final class Descriptors {
   private final long[] addedAt;
 
   private final int[] freeIds;
+
+  /** Where a free id stands among the free ones. */
+  private final int[] places;
+
   private int free;
 
   Descriptors(Vring ring, int num) {
@@ -28,9 +32,9 @@ final class Descriptors {
     flags = new int[num];
     addedAt = new long[num];
     freeIds = new int[num];
-    while (free < num) {
-      addedAt[free] = FREE;
-      freeIds[free] = num - ++free;
+    places = new int[num];
+    for (int id = num - 1; id >= 0; id--) {
+      release(id);
     }
   }
 
@@ -38,15 +42,27 @@ final class Descriptors {
     return free;
   }
 
-  int take(long availIndex) {
-    int id = freeIds[--free];
+  /** The free one that is to be taken next. */
+  int next() {
+    return freeIds[free - 1];
+  }
+
+  boolean isFree(int id) {
+    return addedAt[id] == FREE;
+  }
+
+  /** Takes a free one, whichever it is. */
+  void take(int id, long availIndex) {
+    int last = freeIds[--free];
+    freeIds[places[id]] = last;
+    places[last] = places[id];
     addedAt[id] = availIndex;
-    return id;
   }
 
   void release(int id) {
     addedAt[id] = FREE;
-    freeIds[free++] = id;
+    freeIds[free] = id;
+    places[id] = free++;
   }
 
   /** Whether the device may return it: it was added, and before the published index. */

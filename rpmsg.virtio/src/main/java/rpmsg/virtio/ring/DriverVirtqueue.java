@@ -60,11 +60,27 @@ public final class DriverVirtqueue {
     if (descriptors.free() == 0 || fault != null) {
       return NONE;
     }
-    int id = descriptors.take(added);
+    int id = descriptors.next();
+    add(id, address, length, flags);
+    return id;
+  }
+
+  /**
+   * The same with a descriptor of the caller's choice. A buffer that keeps its descriptor has it
+   * written once, and the device finds the buffer where it was.
+   *
+   * @param id of a descriptor
+   * @return false if that descriptor is not free or the queue is broken
+   */
+  public boolean add(int id, long address, int length, int flags) {
+    if (fault != null || !descriptors.isFree(id)) {
+      return false;
+    }
+    descriptors.take(id, added);
     descriptors.plainWrite(id, address, length, flags & 0xFFFF);
     ring.plainAvailEntry((int) added & mask, id);
     added++;
-    return id;
+    return true;
   }
 
   /**

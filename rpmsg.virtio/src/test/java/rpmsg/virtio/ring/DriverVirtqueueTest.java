@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static rpmsg.virtio.ring.DriverVirtqueue.NONE;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DriverVirtqueueTest {
@@ -44,6 +45,36 @@ class DriverVirtqueueTest {
     assertEquals(0, driver.add(0, 512, 0));
     assertEquals(2, driver.add(0, 512, 0));
     assertEquals(NONE, driver.add(0, 512, 0));
+  }
+
+  @Test
+  void aChosenDescriptorIsTakenAndTheOthersAreStillGivenOutOnceEach() {
+    assertTrue(driver.add(2, 0x1000, 512, 0));
+    assertEquals(2, raw.availEntry(0));
+    assertEquals(0x1000, raw.descAddress(2));
+    assertFalse(driver.add(2, 0x1000, 512, 0));
+    assertEquals(3, driver.free());
+    Set<Integer> others =
+        Set.of(driver.add(0, 512, 0), driver.add(0, 512, 0), driver.add(0, 512, 0));
+    assertEquals(Set.of(0, 1, 3), others);
+    assertEquals(NONE, driver.add(0, 512, 0));
+  }
+
+  @Test
+  void buffersThatComeBackInAnyOrderCanKeepTheirDescriptors() {
+    fill();
+    int[] order = {2, 0, 3, 1};
+    for (int slot = 0; slot < 4; slot++) {
+      raw.used(slot, order[slot], 512);
+    }
+    raw.usedIndex(4);
+    while (driver.nextUsed() != NONE) {}
+    for (int id : new int[] {1, 3, 2, 0}) {
+      assertTrue(driver.add(id, 0x1000 + id, 512, 0));
+    }
+    assertEquals(0, driver.free());
+    assertEquals(0, raw.availEntry(3));
+    assertFalse(driver.broken());
   }
 
   @Test

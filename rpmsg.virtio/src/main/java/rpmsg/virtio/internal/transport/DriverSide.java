@@ -12,7 +12,8 @@ import rpmsg.virtio.ring.VringFlags;
 /**
  * The driver's side, what Linux is: it owns all buffers, receives on ring 0 and sends on ring 1
  * (LX114). The receive ring's buffers come first in the pool, then the transmit ring's
- * (openamp-contract section 1).
+ * (openamp-contract section 1). Each buffer keeps its descriptor, so that a device that remembers
+ * where a descriptor's buffer lies finds it there.
  */
 final class DriverSide implements Side {
   private final DriverVirtqueue receive;
@@ -53,6 +54,8 @@ final class DriverSide implements Side {
     for (int i = 0; i < transmitBuffers; i++) {
       TxBuffer buffer = new TxBuffer(transmitter);
       buffer.place(memory, pool + (long) (receiveBuffers + i) * bufferSize, bufferSize);
+      buffer.id = i;
+      transmitById[i] = buffer;
       free.addLast(buffer);
     }
     receive.publishAvail();
@@ -90,10 +93,7 @@ final class DriverSide implements Side {
 
   @Override
   public void recycle(RxBuffer buffer) {
-    int id = receive.add(buffer.address, bufferSize, VringFlags.DESC_WRITE);
-    if (id != DriverVirtqueue.NONE) {
-      receiveById[id] = buffer;
-    }
+    receive.add(buffer.id, buffer.address, bufferSize, VringFlags.DESC_WRITE);
   }
 
   @Override
@@ -133,12 +133,10 @@ final class DriverSide implements Side {
 
   @Override
   public void publish(TxBuffer buffer) {
-    int id = transmit.add(buffer.address, buffer.total(), 0);
-    if (id == DriverVirtqueue.NONE) {
+    if (!transmit.add(buffer.id, buffer.address, buffer.total(), 0)) {
       free.addFirst(buffer);
       return;
     }
-    transmitById[id] = buffer;
     transmit.publishAvail();
   }
 

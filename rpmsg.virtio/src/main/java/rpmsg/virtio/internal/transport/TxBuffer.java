@@ -10,7 +10,7 @@ import rpmsg.virtio.internal.wire.RpmsgHeader;
 final class TxBuffer extends PlacedBuffer implements BufferClaim {
   private final Transmitter owner;
 
-  /** The descriptor that stands for this buffer, where the peer chose it. */
+  /** The descriptor that stands for this buffer. */
   int id;
 
   int src;
