@@ -14,8 +14,8 @@ import java.util.Enumeration;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -171,26 +171,13 @@ final class Rig implements AutoCloseable {
         .toList();
   }
 
-  /** The drivers of the channels that have one, by {@code name@dst}. */
-  Map<String, String> drivers() {
-    Map<String, String> drivers = new TreeMap<>();
-    for (ServiceReference<?> reference : references(CHANNEL, null)) {
-      Object channel = context.getService(reference);
-      Object driver = channel == null ? null : get(channel, CHANNEL, "driver");
-      if (driver != null) {
-        drivers.put(
-            reference.getProperty("rpmsg.name") + "@" + reference.getProperty("rpmsg.dst"),
-            driver.toString());
-      }
-    }
-    return drivers;
-  }
-
-  /** The driver of the first channel of a name, or null. */
-  String driver(String channel) {
-    return drivers().entrySet().stream()
-        .filter(entry -> entry.getKey().startsWith(channel + "@"))
-        .map(Map.Entry::getValue)
+  /** The driver of the first channel of a name that has one, or null. */
+  String driver(String name) {
+    return references(CHANNEL, "(rpmsg.name=" + name + ")").stream()
+        .map(context::getService)
+        .filter(Objects::nonNull)
+        .map(channel -> (String) get(channel, CHANNEL, "driver"))
+        .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);
   }
