@@ -48,8 +48,11 @@
  *       there already: full fence in between (2.7.7, 2.7.10, 2.7.14).
  * </ul>
  *
- * Each index, flags or event field is stored once, in 16 bits, with its final value: a peer may act
- * on a transient one.
+ * {@code src/jcstress} races each of these; a state that none of the two sides may see fails the
+ * build.
+ *
+ * <p>Each index, flags or event field is stored once, in 16 bits, with its final value: a peer may
+ * act on a transient one.
  *
  * <h2>Threads</h2>
  *

@@ -49,13 +49,20 @@ public final class Node {
   }
 
   private final Opener opener;
+  private final PrintStream log;
   private Carrier carrier;
   private Pipe pipe;
   private Meter meter;
   private long doorbells;
 
-  public Node(Opener opener) {
+  /**
+   * A node that has not opened anything yet.
+   *
+   * @param log gets the stack of what goes wrong
+   */
+  public Node(Opener opener, PrintStream log) {
     this.opener = opener;
+    this.log = log;
   }
 
   /** Reads commands until there are no more. */
@@ -72,7 +79,7 @@ public final class Node {
     try {
       return ANSWER + execute(line.split(" "));
     } catch (Exception failed) {
-      failed.printStackTrace();
+      failed.printStackTrace(log);
       return FAILURE + line + ": " + failed;
     }
   }

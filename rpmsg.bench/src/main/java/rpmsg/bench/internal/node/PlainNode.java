@@ -8,7 +8,7 @@ public final class PlainNode {
   private PlainNode() {}
 
   public static void main(String[] arguments) throws Exception {
-    new Node((index, address, words) -> Carriers.open(words[0], index, address))
+    new Node((index, address, words) -> Carriers.open(words[0], index, address), System.err)
         .run(System.in, System.out);
   }
 }

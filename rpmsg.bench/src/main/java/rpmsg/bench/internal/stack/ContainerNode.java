@@ -41,7 +41,7 @@ public final class ContainerNode {
 
   private void run() {
     try {
-      new Node(this::open).run(System.in, System.out);
+      new Node(this::open, System.err).run(System.in, System.out);
     } catch (Exception failed) {
       failed.printStackTrace();
     } finally {

@@ -4,6 +4,7 @@ package rpmsg.bench.internal.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
@@ -39,7 +40,9 @@ class NodeTest {
             .daemon()
             .start(() -> {
               try {
-                new Node((index, address, words) -> Carriers.open(words[0], index, address))
+                new Node(
+                        (index, address, words) -> Carriers.open(words[0], index, address),
+                        new PrintStream(OutputStream.nullOutputStream()))
                     .run(commandsIn, answersOut);
               } catch (Exception failed) {
                 throw new IllegalStateException(failed);
