@@ -13,8 +13,9 @@ import java.lang.foreign.MemorySegment;
  *
  * @param size bytes, for a regular file
  * @param blockSize bytes; of a file in huge pages, the size of a page
+ * @param device the device that a node stands for; of anything else 0:0
  */
-public record FileStatus(Kind kind, long size, int blockSize) {
+public record FileStatus(Kind kind, long size, int blockSize, CharDevice.Number device) {
 
   /** What sort of file. */
   public enum Kind {
@@ -26,7 +27,9 @@ public record FileStatus(Kind kind, long size, int blockSize) {
     PIPE,
     /** An eventfd, or another object of the kernel without a name. */
     ANONYMOUS,
-    /** A folder, a device or anything else. */
+    /** A node of a character device. */
+    CHARACTER_DEVICE,
+    /** A folder, a block device or anything else. */
     OTHER
   }
 
@@ -36,6 +39,8 @@ public record FileStatus(Kind kind, long size, int blockSize) {
   private static final long BLOCK_SIZE = 4;
   private static final long MODE = 28;
   private static final long SIZE = 40;
+  private static final long MAJOR = 128;
+  private static final long MINOR = 132;
 
   /** Asks for the status as it is now. */
   public static FileStatus of(Fd file) throws ErrnoException {
@@ -48,7 +53,8 @@ public record FileStatus(Kind kind, long size, int blockSize) {
       return new FileStatus(
           kind(statx.get(JAVA_SHORT, MODE) & 0170000),
           statx.get(JAVA_LONG, SIZE),
-          statx.get(JAVA_INT, BLOCK_SIZE));
+          statx.get(JAVA_INT, BLOCK_SIZE),
+          new CharDevice.Number(statx.get(JAVA_INT, MAJOR), statx.get(JAVA_INT, MINOR)));
     } finally {
       file.release();
     }
@@ -59,6 +65,7 @@ public record FileStatus(Kind kind, long size, int blockSize) {
       case 0100000 -> Kind.REGULAR;
       case 0140000 -> Kind.SOCKET;
       case 0010000 -> Kind.PIPE;
+      case 0020000 -> Kind.CHARACTER_DEVICE;
       case 0 -> Kind.ANONYMOUS;
       default -> Kind.OTHER;
     };

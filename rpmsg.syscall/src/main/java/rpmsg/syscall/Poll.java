@@ -19,6 +19,9 @@ public final class Poll {
   /** There is something to read, or to accept. */
   public static final int IN = 1;
 
+  /** There is something urgent; what that is depends on the device. */
+  public static final int PRIORITY = 2;
+
   /** There is room to write. */
   public static final int OUT = 4;
 
@@ -50,7 +53,7 @@ public final class Poll {
    * Fills or empties a slot. The descriptor stays its owner's.
    *
    * @param fd null for nothing
-   * @param events {@link #IN}, {@link #OUT} or both
+   * @param events {@link #IN}, {@link #PRIORITY}, {@link #OUT}, any of them, or 0
    */
   public void set(int index, Fd fd, int events) {
     Objects.checkIndex(index, fds.length);
@@ -76,7 +79,10 @@ public final class Poll {
     }
   }
 
-  /** What the last {@link #await} found: {@link #IN}, {@link #OUT}, bits of {@link #GONE}, or 0. */
+  /**
+   * What the last {@link #await} found: bits of {@link #IN}, {@link #PRIORITY}, {@link #OUT},
+   * {@link #GONE}.
+   */
   public int events(int index) {
     Objects.checkIndex(index, fds.length);
     return slots.get(JAVA_SHORT, index * SLOT + REVENTS);

@@ -21,10 +21,7 @@ public final class PseudoTerminal implements AutoCloseable {
   /** Result: no program has the other end open, and all that was written there has been read. */
   public static final int END = -1;
 
-  private static final int O_RDWR = 2;
   private static final int O_NOCTTY = 0x100;
-  private static final int O_NONBLOCK = 0x800;
-  private static final int O_CLOEXEC = 0x80000;
   private static final int TCSANOW = 0;
   private static final long PATH_SIZE = 256;
 
@@ -45,7 +42,7 @@ public final class PseudoTerminal implements AutoCloseable {
    *     it allows, EMFILE
    */
   public static PseudoTerminal open() throws ErrnoException {
-    int flags = O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+    int flags = FileCalls.O_RDWR | O_NOCTTY | FileCalls.O_NONBLOCK | FileCalls.O_CLOEXEC;
     Fd master = Fd.own(TerminalCalls.posixOpenpt(flags), "posix_openpt");
     int number = master.use("grantpt");
     try {
@@ -75,7 +72,7 @@ public final class PseudoTerminal implements AutoCloseable {
 
   /** Before the first close of the other end, poll does not tell that nobody has it open. */
   private static void touch(MemorySegment path) throws ErrnoException {
-    int opened = TerminalCalls.open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    int opened = FileCalls.open(path, FileCalls.O_RDWR | O_NOCTTY | FileCalls.O_CLOEXEC);
     Fd.own(opened, "open " + path.getString(0)).close();
   }
 

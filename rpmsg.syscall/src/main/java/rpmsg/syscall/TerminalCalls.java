@@ -33,8 +33,6 @@ final class TerminalCalls {
       Downcalls.of("cfmakeraw", FunctionDescriptor.ofVoid(ADDRESS));
   private static final MethodHandle TCSETATTR =
       Downcalls.of("tcsetattr", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
-  private static final MethodHandle OPEN =
-      Downcalls.variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
   private TerminalCalls() {}
 
@@ -96,15 +94,6 @@ final class TerminalCalls {
     MemorySegment state = Downcalls.state();
     try {
       return result((int) TCSETATTR.invokeExact(state, fd, when, termios), state);
-    } catch (Throwable t) {
-      throw Downcalls.unexpected(t);
-    }
-  }
-
-  static int open(MemorySegment path, int flags) {
-    MemorySegment state = Downcalls.state();
-    try {
-      return result((int) OPEN.invokeExact(state, path, flags), state);
     } catch (Throwable t) {
       throw Downcalls.unexpected(t);
     }

@@ -17,7 +17,7 @@ final class UnixAddress {
   private static final long PATH = 2;
 
   /** How this JVM turns paths into bytes. */
-  private static final Charset PATH_BYTES =
+  static final Charset PATH_BYTES =
       Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
   private UnixAddress() {}

@@ -83,7 +83,11 @@ class SharedMemoryTest {
           assertThrows(ErrnoException.class, () -> SharedMemory.truncate(memory, 4096));
       assertEquals("ftruncate " + memory + " to 4096: EPERM", e.getMessage());
       assertEquals(
-          new FileStatus(FileStatus.Kind.REGULAR, 8192, FileStatus.of(memory).blockSize()),
+          new FileStatus(
+              FileStatus.Kind.REGULAR,
+              8192,
+              FileStatus.of(memory).blockSize(),
+              new CharDevice.Number(0, 0)),
           FileStatus.of(memory));
     }
   }
