@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.tests;
 
+import static org.junit.Assume.assumeNotNull;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +24,7 @@ import java.util.regex.Pattern;
 final class Guest implements AutoCloseable {
   private static final int BOUND_SECONDS = 120;
   private static final int END_SECONDS = 20;
+  private static final Set<Class<?>> TOLD = new HashSet<>();
 
   private final Process process;
   private final OutputStream input;
@@ -25,11 +32,12 @@ final class Guest implements AutoCloseable {
   private boolean ended;
   private int commands;
 
-  private Guest(Path folder, Path socket) throws IOException {
-    process =
-        new ProcessBuilder(folder.resolve("boot").toString(), socket.toString())
-            .redirectErrorStream(true)
-            .start();
+  private Guest(Path folder, Path socket, String... kernelArguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(folder.resolve("boot").toString());
+    command.add(socket.toString());
+    command.addAll(List.of(kernelArguments));
+    process = new ProcessBuilder(command).redirectErrorStream(true).start();
     input = process.getOutputStream();
     Thread.ofPlatform().daemon().name("guest-console").start(this::readConsole);
   }
@@ -57,9 +65,23 @@ final class Guest implements AutoCloseable {
         .orElse(null);
   }
 
+  /** Where a guest is kept; without it the test is skipped, which is said once, or fails. */
+  static Path folderOrSkip(String name, Class<?> test) throws IOException, InterruptedException {
+    Path folder = folder(name);
+    String missing = "no kernel " + name + ": kernel/get " + name + " gets it";
+    if (folder == null && Boolean.getBoolean("rpmsg.kernel.required")) {
+      throw new AssertionError(missing);
+    }
+    if (folder == null && TOLD.add(test)) {
+      System.out.println(test.getSimpleName() + " skipped: " + missing);
+    }
+    assumeNotNull(folder);
+    return folder;
+  }
+
   /** Boots and waits until the console takes commands. */
-  static Guest boot(Path folder, Path socket) throws IOException {
-    Guest guest = new Guest(folder, socket);
+  static Guest boot(Path folder, Path socket, String... kernelArguments) throws IOException {
+    Guest guest = new Guest(folder, socket, kernelArguments);
     try {
       guest.await("guest ready");
       return guest;
@@ -101,6 +123,11 @@ final class Guest implements AutoCloseable {
   /** Waits until the console has printed this text. */
   void await(String text) {
     await(Pattern.compile(Pattern.quote(text)), 0, BOUND_SECONDS);
+  }
+
+  /** Waits for a text that matches, somewhere after the first {@code from} characters. */
+  String await(Pattern wanted, int from) {
+    return await(wanted, from, BOUND_SECONDS).group();
   }
 
   /** How often the console has printed this text. */

@@ -4,7 +4,6 @@ package rpmsg.tests;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
-import static org.junit.Assume.assumeNotNull;
 import static org.junit.Assume.assumeTrue;
 
 import java.io.IOException;
@@ -44,8 +43,6 @@ public class KernelIT {
   private static final int KILLS = Integer.getInteger("rpmsg.kernel.kills");
   private static final int FLOOD = Integer.getInteger("rpmsg.kernel.flood");
 
-  private static boolean told;
-
   @Inject private BundleContext context;
 
   private KernelLink link;
@@ -67,16 +64,7 @@ public class KernelIT {
   @Before
   public void boot() throws Exception {
     assumeTrue("no guest is asked for", GUEST != null && !GUEST.isEmpty());
-    folder = Guest.folder(GUEST);
-    String missing = "no kernel " + GUEST + ": kernel/get " + GUEST + " gets it";
-    if (folder == null && Boolean.getBoolean("rpmsg.kernel.required")) {
-      throw new AssertionError(missing);
-    }
-    if (folder == null && !told) {
-      told = true;
-      System.out.println("KernelIT skipped: " + missing);
-    }
-    assumeNotNull(folder);
+    folder = Guest.folderOrSkip(GUEST, getClass());
     start(0);
   }
 
@@ -147,9 +135,7 @@ public class KernelIT {
   }
 
   private void assertNothingBad() {
-    for (String bad : List.of("badMessages", "badEntries", "badTransmitEntries", "brokenRings")) {
-      assertEquals(bad, 0, link.counter(bad));
-    }
+    link.assertNothingBad();
     assertEquals(0, guest.count("msg received with no recipient"));
     assertEquals(0, guest.count("inbound msg too big"));
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.tests;
 
+import static org.junit.Assert.assertEquals;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 import rpmsg.core.RpmsgAddress;
 import rpmsg.core.RpmsgChannel;
 import rpmsg.core.RpmsgEndpoint;
+import rpmsg.core.RpmsgListener;
 import rpmsg.core.RpmsgTransport;
 import rpmsg.core.TransportInfo;
 
@@ -27,7 +30,8 @@ final class KernelLink implements AutoCloseable {
 
   private final BundleContext context;
   private final Path folder;
-  private final Configuration configuration;
+  private final int reannounce;
+  private Configuration configuration;
 
   /**
    * @param reannounce seconds, 0 for never
@@ -35,6 +39,12 @@ final class KernelLink implements AutoCloseable {
   KernelLink(BundleContext context, int reannounce) throws IOException {
     this.context = context;
     folder = Files.createTempDirectory("rpmsg-kernel");
+    this.reannounce = reannounce;
+    start();
+  }
+
+  /** Begins to listen, under a new PID each time. */
+  void start() throws IOException {
     configuration =
         service(ConfigurationAdmin.class).createFactoryConfiguration("rpmsg.virtio", "?");
     Map<String, Object> properties =
@@ -49,6 +59,12 @@ final class KernelLink implements AutoCloseable {
             reannounce);
     configuration.update(new Hashtable<>(properties));
     Rig.await(() -> "no socket " + socket(), () -> Files.exists(socket()));
+  }
+
+  /** Ends with everything that it has announced; it may be started again. */
+  void stop() throws IOException {
+    configuration.delete();
+    Rig.await(() -> "socket left behind", () -> !Files.exists(socket()));
   }
 
   Path socket() {
@@ -102,15 +118,31 @@ final class KernelLink implements AutoCloseable {
 
   /** Announces a service that sends back what comes. */
   RpmsgEndpoint announceEcho(String name) throws IOException {
-    RpmsgTransport transport = awaitReady();
+    return announceEcho(name, () -> {});
+  }
+
+  /** The same, with something to do before each answer. */
+  RpmsgEndpoint announceEcho(String name, Runnable before) throws IOException {
     CompletableFuture<RpmsgEndpoint> self = new CompletableFuture<>();
     RpmsgEndpoint endpoint =
-        transport.announce(
+        announce(
             name,
-            RpmsgAddress.ANY,
-            message -> self.join().sendTo(message.payload(), message.src(), LONG));
+            message -> {
+              before.run();
+              self.join().sendTo(message.payload(), message.src(), LONG);
+            });
     self.complete(endpoint);
     return endpoint;
+  }
+
+  RpmsgEndpoint announce(String name, RpmsgListener listener) throws IOException {
+    return awaitReady().announce(name, RpmsgAddress.ANY, listener);
+  }
+
+  void assertNothingBad() {
+    for (String bad : List.of("badMessages", "badEntries", "badTransmitEntries", "brokenRings")) {
+      assertEquals(bad, 0, counter(bad));
+    }
   }
 
   /** The names and addresses of what the kernel has announced: {@code name@dst}. */
@@ -124,8 +156,7 @@ final class KernelLink implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    configuration.delete();
-    Rig.await(() -> "socket left behind", () -> !Files.exists(socket()));
+    stop();
     Files.delete(folder);
   }
 }

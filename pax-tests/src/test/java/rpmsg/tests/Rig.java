@@ -283,11 +283,11 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  /** Threads of the product that are alive. */
+  /** Threads of the product that are alive, but the one that looks for the kernel's RPMsg. */
   static List<String> threads() {
     List<String> names = new ArrayList<>();
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (thread.getName().startsWith("rpmsg-")) {
+      if (thread.getName().matches("rpmsg-(?!kernel-discovery).*")) {
         names.add(thread.getName());
       }
     }
