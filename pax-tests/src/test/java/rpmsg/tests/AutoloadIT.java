@@ -131,6 +131,10 @@ public class AutoloadIT {
     rig.awaitAllAnnounced();
     rig.remote.announce("marker", markers++);
     rig.awaitAllAnnounced();
+    awaitNothingToDo();
+  }
+
+  private static void awaitNothingToDo() {
     Rig.await(
         () -> "nothing to do " + Rig.threads(), () -> !Rig.threads().contains("rpmsg-autoload"));
   }
@@ -319,8 +323,7 @@ public class AutoloadIT {
     rig.remote.restart();
     Rig.await(() -> "the next link is laid out", () -> rig.counter("links") > links);
     install(new TestBundle(OTHER, "rpmsg:other").ids("other"));
-    Rig.await(
-        () -> "nothing to do " + Rig.threads(), () -> !Rig.threads().contains("rpmsg-autoload"));
+    awaitNothingToDo();
     assertFalse(active("rpmsg.ns"));
     assertFalse(rig.ready());
     rig.start("rpmsg.ns");
@@ -329,13 +332,32 @@ public class AutoloadIT {
   }
 
   @Test
+  public void whereAnotherBundleOffersANameServiceOursIsNotStarted() throws Exception {
+    Bundle other = install(new TestBundle("test.ns", "none").nameService());
+    other.start();
+    rig.start("rpmsg.virtio");
+    Rig.await(() -> "the link is laid out", () -> rig.counter("links") == 1);
+    awaitNothingToDo();
+    assertEquals(0, starts("rpmsg.ns"));
+    other.uninstall();
+    installed.remove(other);
+    install(new TestBundle(OTHER, "rpmsg:other").ids("other"));
+    rig.awaitAllAnnounced();
+    assertEquals(1, starts("rpmsg.ns"));
+  }
+
+  @Test
   public void aCoreThatWasStoppedComesBackWithTheTransportOnly() throws Exception {
     rig.start("rpmsg.virtio");
     rig.remote.announce("question", 0x400);
     rig.awaitAllAnnounced();
     rig.stop("rpmsg.core");
-    rig.autoload(true, "*");
+    rig.autoload(true, "changed");
+    Rig.await(
+        () -> "the change is known",
+        () -> rig.isActiveWith("rpmsg.virtio", "rpmsg.virtio.core", "allow"));
     assertFalse(active("rpmsg.core"));
+    rig.autoload(true);
     rig.stop("rpmsg.virtio");
     rig.start("rpmsg.virtio");
     assertTrue(active("rpmsg.core"));

@@ -31,6 +31,7 @@ import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.osgi.service.log.LogEntry;
 import org.osgi.service.log.LogLevel;
@@ -248,6 +249,17 @@ final class Rig implements AutoCloseable {
         .forEach(
             e -> lines.add(e.getLoggerName() + ": " + e.getMessage() + " " + e.getException()));
     return String.join("\n", lines) + "\n";
+  }
+
+  /** Whether a component runs, and knows this key of its configuration. */
+  boolean isActiveWith(String bundle, String component, String key) {
+    ServiceComponentRuntime components = service(ServiceComponentRuntime.class);
+    return components
+        .getComponentConfigurationDTOs(
+            components.getComponentDescriptionDTO(bundle(bundle), component))
+        .stream()
+        .anyMatch(
+            c -> c.state == ComponentConfigurationDTO.ACTIVE && c.properties.containsKey(key));
   }
 
   private <T> T service(Class<T> type) {

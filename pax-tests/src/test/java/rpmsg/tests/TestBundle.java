@@ -19,6 +19,9 @@ final class TestBundle {
   /** Manifest header: the ids of the driver; without it the activator throws. */
   static final String IDS = "Test-Ids";
 
+  /** Manifest header: there is a name service, which does not attach, in place of a driver. */
+  static final String NAME_SERVICE = "Test-Name-Service";
+
   private static final String CLASS = "rpmsg/tests/LoadedDriver.class";
 
   private final Attributes headers = new Attributes();
@@ -30,7 +33,7 @@ final class TestBundle {
     header(Constants.BUNDLE_MANIFESTVERSION, "2");
     header(Constants.BUNDLE_SYMBOLICNAME, name);
     header(Constants.BUNDLE_ACTIVATOR, "rpmsg.tests.LoadedDriver");
-    header(Constants.IMPORT_PACKAGE, "org.osgi.framework,rpmsg.core");
+    header(Constants.IMPORT_PACKAGE, "org.osgi.framework,rpmsg.core,rpmsg.core.spi");
     header(
         Constants.PROVIDE_CAPABILITY,
         "rpmsg.driver;alias:List<String>=\"" + String.join(",", aliases) + "\"");
@@ -43,6 +46,10 @@ final class TestBundle {
 
   TestBundle ids(String ids) {
     return header(IDS, ids);
+  }
+
+  TestBundle nameService() {
+    return header(NAME_SERVICE, "true");
   }
 
   Bundle install(BundleContext context) throws BundleException {
