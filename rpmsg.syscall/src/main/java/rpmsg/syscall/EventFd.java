@@ -61,11 +61,10 @@ public final class EventFd implements AutoCloseable {
   public static EventFd of(Fd received) throws IOException {
     try {
       FileStatus.Kind kind = FileStatus.of(received).kind();
-      if (kind == FileStatus.Kind.REGULAR || kind == FileStatus.Kind.OTHER) {
-        throw new IOException(received + " is no eventfd, socket or pipe");
-      }
-      if (kind != FileStatus.Kind.SOCKET) {
-        received.nonBlocking();
+      switch (kind) {
+        case SOCKET -> {}
+        case ANONYMOUS, PIPE -> received.nonBlocking();
+        default -> throw new IOException(received + " is no eventfd, socket or pipe");
       }
       return new EventFd(received, kind);
     } catch (IOException | RuntimeException e) {
