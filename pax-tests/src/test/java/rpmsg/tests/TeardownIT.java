@@ -45,6 +45,8 @@ public class TeardownIT {
   public void coreUpdatedAndRefreshed() throws Exception {
     survives(rig -> {
       rig.update("rpmsg.core");
+      // Who looks for 53 while the bus is being stopped finds nothing
+      rig.awaitAllAnnounced();
       rig.refresh("rpmsg.core");
     });
   }
