@@ -31,6 +31,10 @@ final class KernelBus {
   private final PollThread polls;
   private final NewNodes newNodes;
   private final Map<Object, Shown> shown = new ConcurrentHashMap<>();
+
+  /** What was destroyed since the last look began: the look may have read it before. */
+  private final Set<Object> destroyed = ConcurrentHashMap.newKeySet();
+
   private final Queue<EndpointDevice> leftOver = new ConcurrentLinkedQueue<>();
   private final Set<String> problems = new HashSet<>();
   private volatile boolean stopped;
@@ -45,11 +49,13 @@ final class KernelBus {
     this.log = log;
     this.lookSoon = lookSoon;
     this.polls = new PollThread(log);
-    this.newNodes = new NewNodes(sysfs, nodes, made -> (KernelDevice) show(made).thing());
+    this.newNodes =
+        new NewNodes(sysfs, nodes, made -> (KernelDevice) show(new Shown(thing(made))).thing());
   }
 
   /** Reads sysfs and follows what has changed. One thread. */
   void look() {
+    destroyed.clear();
     Map<Object, Shown> before = Map.copyOf(shown);
     Sysfs.Snapshot now;
     try {
@@ -61,7 +67,7 @@ final class KernelBus {
     now.problems().forEach(this::say);
     Changes changes = Changes.between(before.keySet(), now.found());
     withdraw(changes.gone().stream().map(before::get).toList());
-    changes.come().forEach(this::show);
+    changes.come().forEach(this::showUnlessDestroyed);
     now.found().forEach(this::refresh);
     nodes.keep(changes.all());
     leftOver.removeIf(KernelBus::isDiscarded);
@@ -73,10 +79,16 @@ final class KernelBus {
     }
   }
 
-  /** Makes it a service, or waits until whoever came first has done so. */
-  private Shown show(Found found) {
+  private void showUnlessDestroyed(Found found) {
     Shown mine = new Shown(thing(found));
-    Shown first = shown.putIfAbsent(found.key(), mine);
+    if (!destroyed.contains(found.key()) && show(mine) == mine && destroyed.contains(found.key())) {
+      withdraw(List.of(mine));
+    }
+  }
+
+  /** Makes it a service, or waits until whoever came first has done so. */
+  private Shown show(Shown mine) {
+    Shown first = shown.putIfAbsent(mine.thing().found().key(), mine);
     if (first != null) {
       first.awaitRegistered();
       return first;
@@ -90,6 +102,7 @@ final class KernelBus {
   }
 
   private void destroyed(KernelDevice device) {
+    destroyed.add(device.found().key());
     Shown one = shown.get(device.found().key());
     if (one != null && one.thing() == device) {
       withdraw(List.of(one));
