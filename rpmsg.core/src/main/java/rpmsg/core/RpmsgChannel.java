@@ -2,6 +2,7 @@
 package rpmsg.core;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 
 /**
  * A name with a local and a remote address: Linux's rpmsg device. Every channel is an OSGi service
@@ -98,4 +99,16 @@ public interface RpmsgChannel {
 
   /** False once the channel was removed. */
   boolean isOpen();
+
+  /** The properties of the channel's service, by the names above, as they are now. */
+  default Map<String, Object> serviceProperties() {
+    return Map.of(
+        NAME, name(),
+        SRC, Integer.toUnsignedLong(src()),
+        DST, Integer.toUnsignedLong(dst()),
+        TRANSPORT, transport(),
+        DEVICE, deviceName(),
+        MODALIAS, modalias(),
+        ANNOUNCE, announce());
+  }
 }

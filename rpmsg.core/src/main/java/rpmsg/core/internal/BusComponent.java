@@ -4,8 +4,6 @@ package rpmsg.core.internal;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Dictionary;
-import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +11,7 @@ import java.util.function.Consumer;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -100,11 +99,12 @@ public final class BusComponent implements RpmsgBus {
 
   private static ChannelRegistry.Entry register(BundleContext context, RpmsgChannel channel) {
     ServiceRegistration<RpmsgChannel> registration =
-        context.registerService(RpmsgChannel.class, channel, properties(channel));
+        context.registerService(
+            RpmsgChannel.class, channel, FrameworkUtil.asDictionary(channel.serviceProperties()));
     return new ChannelRegistry.Entry() {
       @Override
       public void update() {
-        registration.setProperties(properties(channel));
+        registration.setProperties(FrameworkUtil.asDictionary(channel.serviceProperties()));
       }
 
       @Override
@@ -116,18 +116,6 @@ public final class BusComponent implements RpmsgBus {
         }
       }
     };
-  }
-
-  private static Dictionary<String, Object> properties(RpmsgChannel channel) {
-    Dictionary<String, Object> properties = new Hashtable<>();
-    properties.put(RpmsgChannel.NAME, channel.name());
-    properties.put(RpmsgChannel.SRC, Integer.toUnsignedLong(channel.src()));
-    properties.put(RpmsgChannel.DST, Integer.toUnsignedLong(channel.dst()));
-    properties.put(RpmsgChannel.TRANSPORT, channel.transport());
-    properties.put(RpmsgChannel.DEVICE, channel.deviceName());
-    properties.put(RpmsgChannel.MODALIAS, channel.modalias());
-    properties.put(RpmsgChannel.ANNOUNCE, channel.announce());
-    return properties;
   }
 
   private static List<String> strings(Object property) {

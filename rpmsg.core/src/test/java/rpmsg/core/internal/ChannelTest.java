@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -72,6 +73,25 @@ class ChannelTest {
   @ValueSource(strings = {"rpmsg-client-sample", "", "a b", "\u00e4\u0001"})
   void lx058_modaliasIsRpmsgColonName(String name) throws Exception {
     assertEquals("rpmsg:" + name, create(name, ANY, 9).modalias());
+  }
+
+  @Test
+  void theServicePropertiesAreAsTheChannelIsNow() throws Exception {
+    Channel channel = create("sample", ANY, 0x80000000);
+    assertEquals(
+        Map.of(
+            "rpmsg.name", "sample",
+            "rpmsg.src", 0xFFFFFFFFL,
+            "rpmsg.dst", 0x80000000L,
+            "rpmsg.transport", "virtio0",
+            "rpmsg.device", "virtio0.sample.-1.-2147483648",
+            "rpmsg.modalias", "rpmsg:sample",
+            "rpmsg.announce", false),
+        channel.serviceProperties());
+    bus.add(bus.driver("d"), "sample");
+    link.settle();
+    assertEquals(1024L, channel.serviceProperties().get("rpmsg.src"));
+    assertEquals(true, create("server", 30, ANY).serviceProperties().get("rpmsg.announce"));
   }
 
   @Test

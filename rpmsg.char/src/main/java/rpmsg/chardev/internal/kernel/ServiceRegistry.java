@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.chardev.internal.kernel;
 
-import java.util.Dictionary;
-import java.util.Hashtable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import rpmsg.chardev.internal.DeviceServices;
 import rpmsg.core.RpmsgChannel;
@@ -41,11 +40,12 @@ final class ServiceRegistry implements Registry {
 
   private Entry register(KernelChannel channel) {
     ServiceRegistration<RpmsgChannel> registration =
-        context.registerService(RpmsgChannel.class, channel, properties(channel));
+        context.registerService(
+            RpmsgChannel.class, channel, FrameworkUtil.asDictionary(channel.serviceProperties()));
     return new Entry() {
       @Override
       public void update() {
-        registration.setProperties(properties(channel));
+        registration.setProperties(FrameworkUtil.asDictionary(channel.serviceProperties()));
       }
 
       @Override
@@ -57,17 +57,5 @@ final class ServiceRegistry implements Registry {
         }
       }
     };
-  }
-
-  private static Dictionary<String, Object> properties(RpmsgChannel channel) {
-    Dictionary<String, Object> properties = new Hashtable<>();
-    properties.put(RpmsgChannel.NAME, channel.name());
-    properties.put(RpmsgChannel.SRC, Integer.toUnsignedLong(channel.src()));
-    properties.put(RpmsgChannel.DST, Integer.toUnsignedLong(channel.dst()));
-    properties.put(RpmsgChannel.TRANSPORT, channel.transport());
-    properties.put(RpmsgChannel.DEVICE, channel.deviceName());
-    properties.put(RpmsgChannel.MODALIAS, channel.modalias());
-    properties.put(RpmsgChannel.ANNOUNCE, channel.announce());
-    return properties;
   }
 }
