@@ -2,6 +2,7 @@
 package rpmsg.tests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assume.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,6 +31,9 @@ import rpmsg.core.TransportInfo.State;
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class KernelDeviceIT {
+  /** The guest that can have our Java, as {@code kernel/get} knows it. */
+  private static final String GUEST = "uml";
+
   private static final String MODULES =
       "modprobe virtio_rpmsg_bus && modprobe rpmsg_char && modprobe rpmsg_ctrl";
 
@@ -44,6 +48,7 @@ public class KernelDeviceIT {
     return new Option[] {
       Container.options(),
       Container.handDown("rpmsg.kernel.get"),
+      Container.handDown("rpmsg.kernel.guest"),
       Container.handDown("rpmsg.kernel.required"),
       Container.handDown("rpmsg.jvm.options"),
       Container.handDown("rpmsg.test.classes")
@@ -52,7 +57,9 @@ public class KernelDeviceIT {
 
   @Before
   public void boot() throws Exception {
-    Path folder = Guest.folderOrSkip("uml", getClass());
+    assumeTrue(
+        "another guest is asked for", GUEST.equals(System.getProperty("rpmsg.kernel.guest")));
+    Path folder = Guest.folderOrSkip(GUEST, getClass());
     link = new KernelLink(context, 0);
     guest = Guest.boot(folder, link.socket(), "mem=1500M");
     guest.run("dmesg -n 1; " + MODULES);
@@ -61,8 +68,10 @@ public class KernelDeviceIT {
 
   @After
   public void down() throws Exception {
-    if (link != null) {
+    if (guest != null) {
       guest.close();
+    }
+    if (link != null) {
       link.awaitState(State.CONNECTING);
       link.close();
       Rig.await(() -> "left " + Rig.threads(), () -> Rig.threads().isEmpty());
@@ -170,7 +179,7 @@ public class KernelDeviceIT {
 
   private static void assertTrueWithin(CountDownLatch latch) {
     try {
-      if (!latch.await(60, TimeUnit.SECONDS)) {
+      if (!latch.await(Guest.BOUND_SECONDS, TimeUnit.SECONDS)) {
         throw new AssertionError("not let go");
       }
     } catch (InterruptedException e) {

@@ -80,8 +80,10 @@ public class KernelIT {
 
   @After
   public void down() throws Exception {
-    if (link != null) {
+    if (guest != null) {
       guest.close();
+    }
+    if (link != null) {
       link.awaitState(State.CONNECTING);
       link.close();
       Rig.await(() -> "left " + Rig.threads(), () -> Rig.threads().isEmpty());

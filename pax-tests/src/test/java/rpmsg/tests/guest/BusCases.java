@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.tests.guest;
 
+import static rpmsg.tests.guest.Services.BOUND;
 import static rpmsg.tests.guest.Services.await;
 import static rpmsg.tests.guest.Services.check;
 import static rpmsg.tests.guest.Services.checkEquals;
@@ -100,11 +101,11 @@ final class BusCases {
       Failures.expect(Errno.ENOSPC, () -> channel.createEndpoint(4242, listener));
       Failures.expect(Errno.EINVAL, () -> channel.createEndpoint(0x80000000, listener));
       endpoint.send(segment("send"));
-      checkEquals("send", received.poll(10, TimeUnit.SECONDS), "echo");
-      BufferClaim claim = endpoint.claim(5, endpoint.destination(), Duration.ofSeconds(5));
+      checkEquals("send", received.poll(BOUND.toSeconds(), TimeUnit.SECONDS), "echo");
+      BufferClaim claim = endpoint.claim(5, endpoint.destination(), BOUND);
       claim.segment().copyFrom(segment("claim"));
       claim.publish();
-      checkEquals("claim", received.poll(10, TimeUnit.SECONDS), "echo");
+      checkEquals("claim", received.poll(BOUND.toSeconds(), TimeUnit.SECONDS), "echo");
       check(endpoint.writable(), "writable");
       Failures.expect(Errno.ENXIO, () -> endpoint.sendTo(segment("x"), 7, Duration.ofSeconds(1)));
       Failures.expect(
@@ -142,7 +143,7 @@ final class BusCases {
     RpmsgChannel channel = services.channel(arguments.get(0));
     RpmsgEndpoint endpoint = channel.createEndpoint(RpmsgAddress.ANY, listener);
     endpoint.send(segment("close your channel"));
-    check(closed.poll(20, TimeUnit.SECONDS) == endpoint, "onClosed");
+    check(closed.poll(BOUND.toSeconds(), TimeUnit.SECONDS) == endpoint, "onClosed");
     check(!endpoint.isOpen() && !channel.isOpen(), "open");
     Failures.expect(Errno.EPIPE, () -> endpoint.send(segment("x")));
     Failures.expect(Errno.ENODEV, () -> channel.createEndpoint(RpmsgAddress.ANY, listener));

@@ -20,7 +20,8 @@ import org.osgi.service.log.LogReaderService;
 
 /**
  * Runs cases that are named on standard input, one a line with its arguments, and prints one line
- * for each: {@code case NAME ok} with figures, or {@code case NAME FAILED} with the reason.
+ * for each: {@code case NAME ok} with figures, or {@code case NAME FAILED} with the reason, after
+ * what all platform threads were doing.
  */
 public final class Cases implements BundleActivator {
   /** One case. */
@@ -83,8 +84,13 @@ public final class Cases implements BundleActivator {
       }
       say("case " + name + " ok " + wanted.run(arguments));
     } catch (Throwable failed) {
+      Thread.getAllStackTraces().forEach(Cases::show);
       say("case " + name + " FAILED " + describe(failed));
     }
+  }
+
+  private static void show(Thread thread, StackTraceElement[] trace) {
+    say("thread " + thread.getName() + " " + thread.getState() + " at " + Arrays.asList(trace));
   }
 
   private static String describe(Throwable failed) {

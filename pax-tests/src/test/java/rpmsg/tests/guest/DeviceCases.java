@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.tests.guest;
 
+import static rpmsg.tests.guest.Services.BOUND;
 import static rpmsg.tests.guest.Services.await;
 import static rpmsg.tests.guest.Services.check;
 import static rpmsg.tests.guest.Services.checkEquals;
@@ -26,8 +27,6 @@ import rpmsg.syscall.Fd;
 
 /** Endpoint nodes that are made, opened, used and destroyed. */
 final class DeviceCases {
-  static final Duration BOUND = Duration.ofSeconds(20);
-
   private static final int MTU = 496;
 
   private final Services services;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.tests.guest;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -17,7 +17,10 @@ import rpmsg.core.RpmsgChannel;
 
 /** The services of this container, and what cases have in common. */
 final class Services {
-  private static final long BOUND_NANOS = TimeUnit.SECONDS.toNanos(30);
+  /** For all that cases wait for; the test outside waits a little longer for their outcome. */
+  static final Duration BOUND = Duration.ofSeconds(90);
+
+  private static final Duration LOOK = Duration.ofMillis(20);
 
   private final BundleContext context;
 
@@ -61,10 +64,10 @@ final class Services {
   static void await(Supplier<String> what, BooleanSupplier condition) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - start > BOUND_NANOS) {
+      if (System.nanoTime() - start > BOUND.toNanos()) {
         throw new AssertionError("not in time: " + what.get());
       }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+      LockSupport.parkNanos(LOOK.toNanos());
     }
   }
 

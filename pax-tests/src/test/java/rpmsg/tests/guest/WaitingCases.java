@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.tests.guest;
 
-import static rpmsg.tests.guest.DeviceCases.BOUND;
 import static rpmsg.tests.guest.DeviceCases.device;
 import static rpmsg.tests.guest.DeviceCases.ping;
+import static rpmsg.tests.guest.Services.BOUND;
 import static rpmsg.tests.guest.Services.await;
 import static rpmsg.tests.guest.Services.check;
 import static rpmsg.tests.guest.Services.checkEquals;
@@ -182,7 +182,7 @@ final class WaitingCases {
     });
     int written = Integer.parseInt(arguments.get(0));
     channel.write(ByteBuffer.allocate(4).putInt(0, written), BOUND);
-    check(writable.await(20, TimeUnit.SECONDS), "WRITABLE is not told");
+    check(writable.await(BOUND.toSeconds(), TimeUnit.SECONDS), "WRITABLE is not told");
     for (int i = 0; i <= written; i++) {
       ByteBuffer echo = ByteBuffer.allocate(16);
       checkEquals(4, channel.read(echo, BOUND), "length");
