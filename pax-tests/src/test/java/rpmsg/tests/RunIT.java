@@ -124,7 +124,7 @@ public class RunIT {
     refused("", "--once", "--role", "remote", "--link", "vhost-user:/" + "x".repeat(120));
     refused("", "--once", "--connect", "--link", "vhost-user:" + foreign);
     refused(
-        "", "--once", "--link", "shm:" + folder.resolve("none"), "--index", "1", "--timeout", "2");
+        "", "--once", "--link", "shm:" + folder.resolve("none"), "--index", "1", "--timeout", "10");
     assertArrayEquals("foreign files stay as they were", before, Files.readAllBytes(foreign));
   }
 
