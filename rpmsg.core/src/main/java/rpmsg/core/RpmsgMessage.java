@@ -11,6 +11,14 @@ import java.lang.foreign.MemorySegment;
  * unless {@link #hold()} was called.
  */
 public interface RpmsgMessage {
+  /**
+   * A message without a receive buffer, over an array that is not copied. It may be kept for as
+   * long as one likes; to hold it changes nothing.
+   */
+  static RpmsgMessage of(int src, int dst, byte[] bytes) {
+    return new ArrayMessage(src, dst, bytes);
+  }
+
   /** Address of the sender, as the header said (LX039). */
   int src();
 

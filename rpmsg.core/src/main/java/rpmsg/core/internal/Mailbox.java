@@ -10,7 +10,7 @@ import rpmsg.core.RpmsgMessage;
  * size is for the receive thread only.
  */
 final class Mailbox {
-  private final Deque<KeptMessage> kept = new ArrayDeque<>();
+  private final Deque<RpmsgMessage> kept = new ArrayDeque<>();
   private volatile int address;
   private volatile int limit;
   private volatile int size;
@@ -35,7 +35,7 @@ final class Mailbox {
     if (isFull()) {
       return false;
     }
-    kept.add(new KeptMessage(message.src(), message.dst(), message.toByteArray()));
+    kept.add(RpmsgMessage.of(message.src(), message.dst(), message.toByteArray()));
     size = kept.size();
     return true;
   }

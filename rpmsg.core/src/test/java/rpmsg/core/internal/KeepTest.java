@@ -127,7 +127,7 @@ class KeepTest {
   void keptMessagesAreCopies() throws Exception {
     byte[] shared = {'a'};
     link.space.keep(53, 1);
-    link.space.deliver(new KeptMessage(1, 53, shared));
+    link.space.deliver(RpmsgMessage.of(1, 53, shared));
     shared[0] = 'b';
     bind();
     link.space.service();

@@ -99,7 +99,7 @@ final class TestLink implements TransportOps, AutoCloseable {
   }
 
   static RpmsgMessage message(int src, int dst, String text) {
-    return new KeptMessage(src, dst, text.getBytes(StandardCharsets.ISO_8859_1));
+    return RpmsgMessage.of(src, dst, text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   static String text(RpmsgMessage message) {

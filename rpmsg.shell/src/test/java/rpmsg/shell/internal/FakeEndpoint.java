@@ -11,6 +11,7 @@ import rpmsg.core.Errno;
 import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgListener;
+import rpmsg.core.RpmsgMessage;
 import rpmsg.core.SendResult;
 
 /** An endpoint whose peer is a function of the test. */
@@ -18,7 +19,7 @@ public class FakeEndpoint implements RpmsgEndpoint {
   /** What the peer does with a message, on the sender's thread. */
   @FunctionalInterface
   public interface Peer {
-    void receive(FakeMessage message) throws RpmsgException;
+    void receive(RpmsgMessage message) throws RpmsgException;
   }
 
   public static final int MTU = 496;
@@ -74,7 +75,7 @@ public class FakeEndpoint implements RpmsgEndpoint {
     if (!open) {
       throw new RpmsgException(Errno.EPIPE, "closed");
     }
-    peer.receive(new FakeMessage(address, dst, payload.toArray(ValueLayout.JAVA_BYTE)));
+    peer.receive(RpmsgMessage.of(address, dst, payload.toArray(ValueLayout.JAVA_BYTE)));
   }
 
   @Override

@@ -11,12 +11,13 @@ import rpmsg.core.RpmsgChannel;
 import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgListener;
+import rpmsg.core.RpmsgMessage;
 import rpmsg.core.RpmsgTransport;
 
 /** A transport that notes what was announced. */
 public class FakeTransport implements RpmsgTransport {
   public final List<String> announced = new ArrayList<>();
-  public final List<FakeMessage> sent = new ArrayList<>();
+  public final List<RpmsgMessage> sent = new ArrayList<>();
   public boolean announces = true;
   public boolean open = true;
 

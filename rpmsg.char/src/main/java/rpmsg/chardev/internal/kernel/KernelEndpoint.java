@@ -22,6 +22,7 @@ import rpmsg.core.RpmsgAddress;
 import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgListener;
+import rpmsg.core.RpmsgMessage;
 import rpmsg.core.SendResult;
 
 /**
@@ -87,7 +88,7 @@ final class KernelEndpoint implements RpmsgEndpoint {
 
   private void tell(byte[] bytes) {
     try {
-      listener.onMessage(new KernelMessage(destination(), address(), bytes));
+      listener.onMessage(RpmsgMessage.of(destination(), address(), bytes));
     } catch (Throwable failed) {
       log.warn("the listener of {} failed: {}", device, failed.toString(), failed);
     }

@@ -69,7 +69,7 @@ final class TestLink implements TransportOps, AutoCloseable {
 
   /** A message from address 9. */
   void receive(int dst, String text) {
-    assertTrue(space.deliver(new Datagram(9, dst, text.getBytes(ISO_8859_1))));
+    assertTrue(space.deliver(RpmsgMessage.of(9, dst, text.getBytes(ISO_8859_1))));
   }
 
   /** What the name service does with an announcement. */
@@ -197,28 +197,5 @@ final class TestLink implements TransportOps, AutoCloseable {
   @Override
   public void close() {
     space.close();
-  }
-
-  private record Datagram(int src, int dst, byte[] bytes) implements RpmsgMessage {
-    @Override
-    public int length() {
-      return bytes.length;
-    }
-
-    @Override
-    public MemorySegment payload() {
-      return MemorySegment.ofArray(bytes).asReadOnly();
-    }
-
-    @Override
-    public void copyTo(MemorySegment target, long offset) {
-      MemorySegment.copy(MemorySegment.ofArray(bytes), 0, target, offset, bytes.length);
-    }
-
-    @Override
-    public void hold() {}
-
-    @Override
-    public void release() {}
   }
 }

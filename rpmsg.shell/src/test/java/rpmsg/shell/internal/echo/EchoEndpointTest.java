@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import rpmsg.core.RpmsgAddress;
-import rpmsg.shell.internal.FakeMessage;
+import rpmsg.core.RpmsgMessage;
 import rpmsg.shell.internal.FakeTransport;
 
 class EchoEndpointTest {
@@ -19,11 +19,11 @@ class EchoEndpointTest {
   @Test
   void aMessageGoesBackToItsSender() throws Exception {
     EchoEndpoint echo = EchoEndpoint.open(transport, "demo", 0x500);
-    echo.onMessage(new FakeMessage(0x401, 0x500, HELLO));
-    FakeMessage answer = transport.sent.getFirst();
+    echo.onMessage(RpmsgMessage.of(0x401, 0x500, HELLO));
+    RpmsgMessage answer = transport.sent.getFirst();
     assertEquals(0x500, answer.src());
     assertEquals(0x401, answer.dst());
-    assertArrayEquals(HELLO, answer.bytes());
+    assertArrayEquals(HELLO, answer.toByteArray());
     assertEquals(List.of("demo"), transport.announced);
     assertEquals(1, echo.echoed());
   }
@@ -33,7 +33,7 @@ class EchoEndpointTest {
     transport.atAnnounce =
         () -> {
           try {
-            transport.endpoint(0).listener().onMessage(new FakeMessage(9, 0x500, HELLO));
+            transport.endpoint(0).listener().onMessage(RpmsgMessage.of(9, 0x500, HELLO));
           } catch (Exception e) {
             throw new AssertionError(e);
           }
@@ -54,7 +54,7 @@ class EchoEndpointTest {
   void whatCannotBeSentIsDroppedAndCounted() throws Exception {
     EchoEndpoint echo = EchoEndpoint.open(transport, "demo", RpmsgAddress.ANY);
     echo.close();
-    echo.onMessage(new FakeMessage(0x401, echo.address(), HELLO));
+    echo.onMessage(RpmsgMessage.of(0x401, echo.address(), HELLO));
     assertEquals(1, echo.dropped());
     assertEquals(0, echo.echoed());
     assertFalse(echo.isOpen());

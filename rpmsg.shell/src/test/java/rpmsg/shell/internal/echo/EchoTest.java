@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
-import rpmsg.shell.internal.FakeMessage;
+import rpmsg.core.RpmsgMessage;
 import rpmsg.shell.internal.FakeTransport;
 
 class EchoTest {
@@ -75,7 +75,7 @@ class EchoTest {
   void aTransportThatWentIsForgottenButItsMessagesCount() throws Exception {
     Echo echo = echo("a", "0x500", "*");
     echo.addTransport(virtio0);
-    virtio0.endpoint(0).listener().onMessage(new FakeMessage(1, 0x500, new byte[3]));
+    virtio0.endpoint(0).listener().onMessage(RpmsgMessage.of(1, 0x500, new byte[3]));
     virtio0.open = false;
     echo.removeTransport(virtio0);
     assertFalse(virtio0.endpoint(0).isOpen());

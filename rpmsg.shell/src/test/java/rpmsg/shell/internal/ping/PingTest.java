@@ -20,7 +20,6 @@ import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgMessage;
 import rpmsg.shell.internal.FakeChannel;
 import rpmsg.shell.internal.FakeEndpoint;
-import rpmsg.shell.internal.FakeMessage;
 
 @Timeout(30)
 class PingTest {
@@ -35,7 +34,7 @@ class PingTest {
 
   /** What an echo does to a message, in place. */
   private interface Mangler {
-    FakeMessage echo(FakeMessage message);
+    RpmsgMessage echo(RpmsgMessage message);
   }
 
   /** A peer that answers on a thread of its own. */
@@ -57,7 +56,7 @@ class PingTest {
     }
   }
 
-  private void answer(FakeEndpoint[] endpoint, FakeMessage message) {
+  private void answer(FakeEndpoint[] endpoint, RpmsgMessage message) {
     if (message != null) {
       receiveThread.execute(() -> deliver(endpoint[0], message));
     }
@@ -71,8 +70,8 @@ class PingTest {
     }
   }
 
-  private static FakeMessage back(FakeMessage message) {
-    return new FakeMessage(message.dst(), message.src(), message.bytes());
+  private static RpmsgMessage back(RpmsgMessage message) {
+    return RpmsgMessage.of(message.dst(), message.src(), message.toByteArray());
   }
 
   @Test
@@ -80,7 +79,7 @@ class PingTest {
     Set<String> seen = new HashSet<>();
     FakeChannel channel =
         new EchoChannel(message -> {
-          seen.add(Arrays.toString(message.bytes()));
+          seen.add(Arrays.toString(message.toByteArray()));
           return back(message);
         });
     PingReport report = new Ping("demo", 1000, 64).run(channel);
@@ -110,8 +109,9 @@ class PingTest {
         new Ping("demo", 10, 64)
             .run(
                 new EchoChannel(message -> {
-                  message.bytes()[63] ^= message.bytes()[0] == 4 ? (byte) 1 : 0;
-                  return back(message);
+                  byte[] bytes = message.toByteArray();
+                  bytes[63] ^= bytes[0] == 4 ? (byte) 1 : 0;
+                  return RpmsgMessage.of(message.dst(), message.src(), bytes);
                 }));
     assertEquals(1, report.bad());
     assertEquals(10, report.received());
@@ -122,7 +122,7 @@ class PingTest {
   void aShorterEchoIsBad() throws Exception {
     PingReport report =
         new Ping("demo", 2, 64)
-            .run(new EchoChannel(m -> new FakeMessage(m.dst(), m.src(), new byte[63])));
+            .run(new EchoChannel(m -> RpmsgMessage.of(m.dst(), m.src(), new byte[63])));
     assertEquals(2, report.bad());
   }
 
@@ -130,7 +130,7 @@ class PingTest {
   void aMissingEchoEndsThePing() throws Exception {
     PingReport report =
         new Ping("demo", 10, 64, SHORT)
-            .run(new EchoChannel(message -> message.bytes()[0] == 4 ? null : back(message)));
+            .run(new EchoChannel(message -> message.toByteArray()[0] == 4 ? null : back(message)));
     assertEquals(5, report.sent());
     assertEquals(4, report.received());
     assertEquals("ping demo: no echo of message 5 within 1000 ms", report.complaint());

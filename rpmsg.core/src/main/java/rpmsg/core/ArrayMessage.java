@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package rpmsg.core.internal;
+package rpmsg.core;
 
 import java.lang.foreign.MemorySegment;
-import rpmsg.core.RpmsgMessage;
 
-/** A message as a private copy; it needs no buffer, so holding it is free. */
-record KeptMessage(int src, int dst, byte[] bytes) implements RpmsgMessage {
+/** A message that needs no receive buffer, so that holding it is free. */
+record ArrayMessage(int src, int dst, byte[] bytes) implements RpmsgMessage {
   @Override
   public int length() {
     return bytes.length;
