@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import rpmsg.chardev.EndpointChannel;
 import rpmsg.core.Errno;
 import rpmsg.core.RpmsgEndpoint;
+import rpmsg.core.testing.RecordingLog;
 
 /** Reading and writing, with deadlines, in all kinds of memory. */
 @Timeout(60)
@@ -33,7 +34,7 @@ class OpenEndpointTest {
 
   private static EndpointChannel open(FakePort port) {
     try {
-      return OpenEndpoint.open(port, () -> {}, new Logs().logger());
+      return OpenEndpoint.open(port, () -> {}, new RecordingLog().logger());
     } catch (rpmsg.core.RpmsgException impossible) {
       throw new AssertionError(impossible);
     }

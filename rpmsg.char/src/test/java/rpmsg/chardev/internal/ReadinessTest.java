@@ -25,12 +25,13 @@ import org.junit.jupiter.api.Timeout;
 import rpmsg.chardev.EndpointChannel;
 import rpmsg.chardev.EndpointChannel.Readiness;
 import rpmsg.core.RpmsgException;
+import rpmsg.core.testing.RecordingLog;
 
 /** What a readiness listener is told, and when. */
 @Timeout(60)
 class ReadinessTest {
   private final FakePort port = new FakePort();
-  private final Logs logs = new Logs();
+  private final RecordingLog logs = new RecordingLog();
   private final EndpointChannel channel = open();
   private final BlockingQueue<Set<Readiness>> told = new LinkedBlockingQueue<>();
 
@@ -228,8 +229,8 @@ class ReadinessTest {
       calls.incrementAndGet();
       throw new IllegalStateException("oops");
     });
-    Bounded.until("logged", () -> logs.lines.size() == 1);
-    assertTrue(logs.lines.getFirst().contains("oops"), logs.lines.getFirst());
+    Bounded.until("logged", () -> logs.lines().size() == 1);
+    assertTrue(logs.lines().getFirst().contains("oops"), logs.lines().getFirst());
     port.receive("a");
     Bounded.until("told again", () -> calls.get() == 2);
   }

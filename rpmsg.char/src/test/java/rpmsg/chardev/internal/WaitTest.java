@@ -30,6 +30,7 @@ import rpmsg.chardev.EndpointChannel;
 import rpmsg.chardev.EndpointChannel.Readiness;
 import rpmsg.core.Errno;
 import rpmsg.core.RpmsgException;
+import rpmsg.core.testing.RecordingLog;
 
 /** Many threads in one channel: who is woken by what. */
 @Timeout(120)
@@ -42,7 +43,7 @@ class WaitTest {
 
   private EndpointChannel open() {
     try {
-      return OpenEndpoint.open(port, closedCalls::incrementAndGet, new Logs().logger());
+      return OpenEndpoint.open(port, closedCalls::incrementAndGet, new RecordingLog().logger());
     } catch (RpmsgException impossible) {
       throw new AssertionError(impossible);
     }

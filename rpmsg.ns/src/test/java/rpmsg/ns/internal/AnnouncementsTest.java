@@ -21,8 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import rpmsg.core.ChannelInfo;
 import rpmsg.core.RpmsgAddress;
 import rpmsg.core.RpmsgChannel;
+import rpmsg.core.RpmsgMessage;
 import rpmsg.core.spi.NameService;
 import rpmsg.core.spi.NameServiceMessage;
+import rpmsg.core.testing.RecordingLog;
 
 /** What announcements do, good and bad ones, with a link that is not virtio. */
 class AnnouncementsTest {
@@ -45,7 +47,7 @@ class AnnouncementsTest {
   @Test
   void lx012_channelsDstIsTheBodysAddressNotTheHeadersSrc() throws Exception {
     byte[] body = new NameServiceMessage("svc", 0x400, false).encode(ByteOrder.LITTLE_ENDIAN);
-    link.receiveAndSettle(new Datagram(0x401, 53, body));
+    link.receiveAndSettle(RpmsgMessage.of(0x401, 53, body));
     assertEquals(List.of(0x400), link.addresses());
   }
 
@@ -60,7 +62,7 @@ class AnnouncementsTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 39, 41, 496})
   void lx095_otherLengthsAreConsumedAndCounted(int length) throws Exception {
-    byte[] body = Arrays.copyOf(Datagram.create("svc", 7).bytes(), length);
+    byte[] body = Arrays.copyOf(Datagram.create("svc", 7).toByteArray(), length);
     assertTrue(link.space.deliver(Datagram.toNameService(body)));
     link.settle();
     assertEquals(List.of(), link.names());
@@ -236,9 +238,9 @@ class AnnouncementsTest {
   @Test
   void announcementIsCopiedBeforeReceiveReturns() throws Exception {
     CountDownLatch go = link.holdControlQueue();
-    Datagram message = Datagram.create("svc", 7);
+    RpmsgMessage message = Datagram.create("svc", 7);
     link.receive(message);
-    Arrays.fill(message.bytes(), (byte) 'x');
+    Arrays.fill(message.toByteArray(), (byte) 'x');
     go.countDown();
     link.settle();
     assertEquals(List.of("svc"), link.names());
@@ -261,7 +263,7 @@ class AnnouncementsTest {
     link.add(driver, "svc");
     link.space.createEndpoint(9, message -> answered.countDown());
 
-    link.receive(Datagram.create("svc", 7), new Datagram(7, 9, new byte[1]));
+    link.receive(Datagram.create("svc", 7), RpmsgMessage.of(7, 9, new byte[1]));
     link.settle();
 
     assertNotSame(Thread.currentThread(), prober.get());
@@ -290,7 +292,7 @@ class AnnouncementsTest {
     }
   }
 
-  private static Datagram withFlags(String name, int address, int flags) {
+  private static RpmsgMessage withFlags(String name, int address, int flags) {
     byte[] body = new NameServiceMessage(name, address, false).encode(ByteOrder.LITTLE_ENDIAN);
     body[36] = (byte) flags;
     return Datagram.toNameService(body);

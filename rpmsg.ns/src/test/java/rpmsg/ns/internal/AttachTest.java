@@ -18,6 +18,7 @@ import rpmsg.core.Errno;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.spi.AddressSpace;
 import rpmsg.core.spi.NameService;
+import rpmsg.core.testing.RecordingLog;
 
 /** Attaching, failing to, detaching and coming back, with a link that is not virtio. */
 class AttachTest {

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import rpmsg.core.ChannelInfo;
 import rpmsg.core.RpmsgAddress;
+import rpmsg.core.RpmsgMessage;
 import rpmsg.core.spi.NameService;
+import rpmsg.core.testing.RecordingLog;
 
 /** A peer that announces without end (LX112). */
 class ChannelLimitTest {
@@ -85,7 +87,7 @@ class ChannelLimitTest {
     assertTrue(link.space.bound(53));
   }
 
-  private static Datagram create(int address) {
+  private static RpmsgMessage create(int address) {
     return Datagram.create("svc", address);
   }
 }

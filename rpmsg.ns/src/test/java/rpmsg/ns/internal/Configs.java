@@ -2,6 +2,7 @@
 package rpmsg.ns.internal;
 
 import java.lang.annotation.Annotation;
+import rpmsg.core.testing.RecordingLog;
 
 /** Configurations as SCR would hand them in. */
 final class Configs {

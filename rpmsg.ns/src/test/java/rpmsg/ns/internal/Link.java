@@ -12,12 +12,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import rpmsg.core.RpmsgChannel;
+import rpmsg.core.RpmsgMessage;
 import rpmsg.core.internal.Bus;
 import rpmsg.core.internal.ChannelRegistry;
 import rpmsg.core.internal.DriverEntry;
-import rpmsg.core.internal.Log;
+import rpmsg.core.internal.ServiceLog;
 import rpmsg.core.spi.AddressSpace;
 import rpmsg.core.spi.TransportOps;
+import rpmsg.core.testing.RecordingLog;
 
 /**
  * A transport of a few lines on a real bus: what is sent is recorded, and the thread of the test is
@@ -31,7 +33,7 @@ final class Link implements TransportOps, AutoCloseable {
 
   final List<Sent> sent = new CopyOnWriteArrayList<>();
   final AddressSpace space;
-  private final Bus bus = new Bus(new Invisible(), new Quiet());
+  private final Bus bus = new Bus(new Invisible(), new ServiceLog(new RecordingLog().logger()));
   private final Semaphore wakes = new Semaphore(0);
   private final boolean announces;
 
@@ -45,8 +47,8 @@ final class Link implements TransportOps, AutoCloseable {
   }
 
   /** Receives messages as a transport has to: one that is not taken is offered after a wake. */
-  void receive(Datagram... messages) throws InterruptedException {
-    for (Datagram message : messages) {
+  void receive(RpmsgMessage... messages) throws InterruptedException {
+    for (RpmsgMessage message : messages) {
       while (!space.deliver(message)) {
         awaitWake();
       }
@@ -68,7 +70,7 @@ final class Link implements TransportOps, AutoCloseable {
     assertTrue(done.await(BOUND_SECONDS, TimeUnit.SECONDS), "control queue is stuck");
   }
 
-  void receiveAndSettle(Datagram... messages) throws InterruptedException {
+  void receiveAndSettle(RpmsgMessage... messages) throws InterruptedException {
     receive(messages);
     settle();
   }
@@ -160,13 +162,5 @@ final class Link implements TransportOps, AutoCloseable {
         public void unregister() {}
       };
     }
-  }
-
-  private static final class Quiet implements Log {
-    @Override
-    public void info(String message) {}
-
-    @Override
-    public void warn(String message, Throwable cause) {}
   }
 }

@@ -14,6 +14,7 @@ import rpmsg.core.RpmsgAddress;
 import rpmsg.core.RpmsgChannel;
 import rpmsg.core.RpmsgListener;
 import rpmsg.core.internal.DriverEntry;
+import rpmsg.core.testing.RecordingLog;
 
 /** What the peer is told of local services, byte by byte. */
 class LocalServerTest {

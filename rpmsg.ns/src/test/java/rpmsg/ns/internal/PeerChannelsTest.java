@@ -11,6 +11,7 @@ import rpmsg.core.Errno;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.spi.AddressSpace;
 import rpmsg.core.spi.NameServiceMessage;
+import rpmsg.core.testing.RecordingLog;
 
 /** A bus that fails under the name service. */
 class PeerChannelsTest {

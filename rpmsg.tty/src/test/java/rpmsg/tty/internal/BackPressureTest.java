@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import rpmsg.core.RpmsgChannel;
+import rpmsg.core.testing.Remote;
 
 /** Slow programs, slow links, and terminals that nobody opens. */
 class BackPressureTest extends TtyRig {
@@ -29,7 +30,7 @@ class BackPressureTest extends TtyRig {
 
   @Test
   void whileAProgramDoesNotReadThePeerIsHeldUpAndNotOneByteIsLost() throws Exception {
-    RpmsgChannel channel = remote.announce(1);
+    RpmsgChannel channel = announce(1);
     byte[] bytes = random(FLOOD);
     try (FileChannel program = program(0)) {
       CompletableFuture<Void> flood = flood(channel, bytes);
@@ -43,7 +44,7 @@ class BackPressureTest extends TtyRig {
 
   @Test
   void aProgramThatReadsSlowlyLosesNothingEither() throws Exception {
-    RpmsgChannel channel = remote.announce(1);
+    RpmsgChannel channel = announce(1);
     byte[] bytes = random(FLOOD / 4);
     try (FileChannel program = program(0)) {
       CompletableFuture<Void> flood = flood(channel, bytes);
@@ -57,7 +58,7 @@ class BackPressureTest extends TtyRig {
   /** The kernel does not tell then that there is room. */
   @Test
   void aProgramThatReadsALittleAndStopsMakesRoomSoon() throws Exception {
-    RpmsgChannel channel = remote.announce(1);
+    RpmsgChannel channel = announce(1);
     byte[] bytes = random(FLOOD / 20);
     try (FileChannel program = program(0)) {
       CompletableFuture<Void> flood = flood(channel, bytes);
@@ -93,7 +94,7 @@ class BackPressureTest extends TtyRig {
 
   @Test
   void aTerminalThatNobodyOpensHoldsUpNobodyAndTheFirstBytesAreThereForWhoComes() throws Exception {
-    RpmsgChannel channel = remote.announce(1);
+    RpmsgChannel channel = announce(1);
     byte[] bytes = random(FLOOD / 4);
     flood(channel, bytes).get(20, TimeUnit.SECONDS);
     Remote.await("all were taken", remote::idle);
@@ -113,7 +114,7 @@ class BackPressureTest extends TtyRig {
 
   @Test
   void aProgramThatClosesWhileTheLinkIsParkedLetsItGoOn() throws Exception {
-    RpmsgChannel channel = remote.announce(1);
+    RpmsgChannel channel = announce(1);
     FileChannel program = program(0);
     CompletableFuture<Void> flood = flood(channel, random(FLOOD / 4));
     Remote.await("the link parks", () -> remote.parks.get() > 0);
@@ -124,7 +125,7 @@ class BackPressureTest extends TtyRig {
 
   @Test
   void aChannelThatGoesWhileTheLinkIsParkedLetsItGoOn() throws Exception {
-    RpmsgChannel channel = remote.announce(1);
+    RpmsgChannel channel = announce(1);
     FileChannel program = program(0);
     CompletableFuture<Void> flood = flood(channel, random(FLOOD / 4));
     Remote.await("the link parks", () -> remote.parks.get() > 0);
@@ -136,7 +137,7 @@ class BackPressureTest extends TtyRig {
 
   @Test
   void whileThereIsNoTransmitBufferWhoWritesWaitsAndNothingIsLost() throws Exception {
-    remote.announce(1);
+    announce(1);
     byte[] bytes = random(1_000_000);
     remote.noBuffers();
     try (FileChannel program = program(0)) {
@@ -171,8 +172,8 @@ class BackPressureTest extends TtyRig {
 
   @Test
   void twoTerminalsDoNotDisturbOneAnother() throws Exception {
-    RpmsgChannel stuck = remote.announce(1);
-    RpmsgChannel other = remote.announce(2);
+    RpmsgChannel stuck = announce(1);
+    RpmsgChannel other = announce(2);
     try (FileChannel idle = program(0);
         FileChannel program = program(1)) {
       for (int i = 0; i < 100; i++) {

@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import rpmsg.core.RpmsgChannel;
-import rpmsg.core.internal.DriverEntry;
+import rpmsg.core.testing.Remote;
 import rpmsg.syscall.PseudoTerminal;
 
 /** The name under which programs find a terminal. */
@@ -38,7 +38,7 @@ class TerminalLinkTest extends TtyRig {
   @Test
   void aFileThatIsThereStaysAndTheTerminalWorksAllTheSame() throws Exception {
     Files.writeString(link(0), "precious");
-    RpmsgChannel channel = remote.announce(1);
+    RpmsgChannel channel = announce(1);
     assertEquals(1, log.lines("WARN").size());
     assertTrue(log.lines("WARN").getFirst().contains("not linked"), log.lines("WARN").toString());
     assertWorks(terminal("WARN"));
@@ -50,7 +50,7 @@ class TerminalLinkTest extends TtyRig {
   void aLinkToSomethingElseStays() throws Exception {
     for (String target : List.of("/dev/null", "/nowhere", "/dev/ptmx")) {
       Files.createSymbolicLink(link(0), Path.of(target));
-      remote.withdraw(remote.announce(1));
+      remote.withdraw(announce(1));
       assertEquals(Path.of(target), Files.readSymbolicLink(link(0)));
       Files.delete(link(0));
     }
@@ -60,7 +60,7 @@ class TerminalLinkTest extends TtyRig {
   @Test
   void aLinkToATerminalThatIsGoneIsReplaced() throws Exception {
     Files.createSymbolicLink(link(0), Path.of("/dev/pts/4711"));
-    remote.announce(1);
+    announce(1);
     assertEquals(terminal("INFO"), Files.readSymbolicLink(link(0)));
     assertWorks(link(0));
   }
@@ -69,7 +69,7 @@ class TerminalLinkTest extends TtyRig {
   void aLinkToATerminalThatIsThereStays() throws Exception {
     try (PseudoTerminal other = PseudoTerminal.open()) {
       Files.createSymbolicLink(link(0), other.path());
-      remote.withdraw(remote.announce(1));
+      remote.withdraw(announce(1));
       assertEquals(other.path(), Files.readSymbolicLink(link(0)));
       Files.delete(link(0));
     }
@@ -77,11 +77,11 @@ class TerminalLinkTest extends TtyRig {
 
   @Test
   void aLinkThatLeadsToTheNewTerminalAlreadyServes() throws Exception {
-    remote.withdraw(remote.announce(1));
+    remote.withdraw(announce(1));
     Path last = terminal("INFO");
     Remote.await("it is gone", () -> Files.notExists(last));
     Files.createSymbolicLink(link(0), last);
-    remote.announce(2);
+    announce(2);
     assertEquals(terminal("INFO"), Files.readSymbolicLink(link(0)));
     assertWorks(link(0));
   }
@@ -91,8 +91,8 @@ class TerminalLinkTest extends TtyRig {
     for (String link : List.of(folder.resolve("none/tty%d").toString(), "nul\0", "")) {
       try (Remote other = new Remote()) {
         TtyDriver linkless = driver(link);
-        other.bus.add(DriverEntry.of("x", List.of(TtyDriver.CHANNEL), linkless));
-        assertTrue(other.announce(1).driver() != null);
+        add(other, linkless);
+        assertTrue(announce(other, 1).driver() != null);
         linkless.close();
       }
     }
@@ -101,7 +101,7 @@ class TerminalLinkTest extends TtyRig {
 
   @Test
   void aLinkThatSomebodyReplacedIsNotRemoved() throws Exception {
-    RpmsgChannel channel = remote.announce(1);
+    RpmsgChannel channel = announce(1);
     Files.delete(link(0));
     Files.writeString(link(0), "theirs");
     remote.withdraw(channel);
@@ -114,8 +114,8 @@ class TerminalLinkTest extends TtyRig {
     Path expected = Path.of(System.getProperty("java.io.tmpdir"), folder.getFileName() + "-0");
     try (Remote other = new Remote()) {
       TtyDriver relative = driver(name);
-      other.bus.add(DriverEntry.of("x", List.of(TtyDriver.CHANNEL), relative));
-      other.announce(1);
+      add(other, relative);
+      announce(other, 1);
       assertTrue(Files.isSymbolicLink(expected));
     }
     assertFalse(Files.exists(expected, LinkOption.NOFOLLOW_LINKS));

@@ -25,7 +25,7 @@ import rpmsg.core.RpmsgChannel;
 import rpmsg.core.RpmsgDriver;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgListener;
-import rpmsg.core.internal.DriverEntry;
+import rpmsg.core.testing.Remote;
 import rpmsg.syscall.Fd;
 
 /** Terminals from probe to remove (LX177 to LX179). */
@@ -44,16 +44,16 @@ class TtyDriverTest extends TtyRig {
 
   @Test
   void lx177_terminalsAreNumberedFrom0AndTheLowestFreeNumberComesNext() throws Exception {
-    RpmsgChannel first = remote.announce(1);
-    remote.announce(2);
-    remote.announce(3);
+    RpmsgChannel first = announce(1);
+    announce(2);
+    announce(3);
     assertEquals("rpmsg_tty", first.driver());
     for (int i = 0; i < 3; i++) {
       assertTrue(Files.readSymbolicLink(link(i)).startsWith("/dev/pts"));
     }
     remote.withdraw(first);
     assertFalse(Files.exists(link(0)));
-    remote.announce(4);
+    announce(4);
     assertTrue(Files.exists(link(0)));
     assertFalse(Files.exists(link(3)));
   }
@@ -61,9 +61,9 @@ class TtyDriverTest extends TtyRig {
   @Test
   void lx177_theThirtyThirdIsRefusedWithEnospcAndTheOthersWork() throws Exception {
     for (int i = 0; i < 32; i++) {
-      remote.announce(i);
+      announce(i);
     }
-    RpmsgChannel one = remote.announce(32);
+    RpmsgChannel one = announce(32);
     assertNull(one.driver());
     assertEquals(Errno.ENOSPC, one.failure().errno());
     try (FileChannel program = program(31)) {
@@ -74,14 +74,14 @@ class TtyDriverTest extends TtyRig {
 
   @Test
   void lx177_itIsRawAsSttySays() throws Exception {
-    remote.announce(1);
+    announce(1);
     List<String> words = List.of(run("stty", "-a", "-F", link(0).toString()).split("[ ;\n]+"));
     assertTrue(words.containsAll(List.of("-echo", "-icanon", "-opost", "-isig")), words.toString());
   }
 
   @Test
   void lx178_aLongWriteGoesOutWholeInMessagesOfAtMostTheMtu() throws Exception {
-    remote.announce(1);
+    announce(1);
     byte[] line = random(1000);
     try (FileChannel program = program(0)) {
       remote.noBuffers();
@@ -104,18 +104,18 @@ class TtyDriverTest extends TtyRig {
 
   @Test
   void lx179_anEmptyMessageIsIgnored() throws Exception {
-    RpmsgChannel channel = remote.announce(1);
+    RpmsgChannel channel = announce(1);
     try (FileChannel program = program(0)) {
       remote.send(channel, new byte[0]);
       remote.send(channel, bytes("after"));
       assertEquals("after", new String(read(program, 5), StandardCharsets.US_ASCII));
     }
-    assertEquals(List.of(), remote.warnings);
+    assertEquals(List.of(), remote.log.lines("WARN"));
   }
 
   @Test
   void whatAProgramWritesIsSentAndWhatIsSentComesAsItIs() throws Exception {
-    RpmsgChannel channel = remote.announce(1);
+    RpmsgChannel channel = announce(1);
     byte[] all = new byte[256];
     for (int i = 0; i < all.length; i++) {
       all[i] = (byte) i;
@@ -131,7 +131,7 @@ class TtyDriverTest extends TtyRig {
 
   @Test
   void catReadsWhatThePeerSays() throws Exception {
-    RpmsgChannel channel = remote.announce(1);
+    RpmsgChannel channel = announce(1);
     Process cat = new ProcessBuilder("cat", link(0).toString()).start();
     remote.send(channel, bytes("one\n"));
     remote.send(channel, bytes("two\n"));
@@ -168,8 +168,8 @@ class TtyDriverTest extends TtyRig {
     try (Remote early = new Remote()) {
       remote.close();
       remote = early;
-      early.bus.add(DriverEntry.of("slow", List.of(TtyDriver.CHANNEL), new Slow()));
-      early.announce(1);
+      add(early, new Slow());
+      announce(early, 1);
       try (FileChannel program = program(0)) {
         byte[] got = read(program, Remote.RING);
         for (int i = 0; i < Remote.RING; i++) {
@@ -181,7 +181,7 @@ class TtyDriverTest extends TtyRig {
 
   @Test
   void aProgramThatClosesItCanOpenItAgainAndNothingSpinsMeanwhile() throws Exception {
-    RpmsgChannel channel = remote.announce(1);
+    RpmsgChannel channel = announce(1);
     for (int round = 0; round < 20; round++) {
       try (FileChannel program = program(0)) {
         write(program, bytes("round " + round));
@@ -209,7 +209,7 @@ class TtyDriverTest extends TtyRig {
 
   @Test
   void whenTheChannelGoesProgramsAreHungUp() throws Exception {
-    RpmsgChannel channel = remote.announce(1);
+    RpmsgChannel channel = announce(1);
     try (FileChannel program = program(0)) {
       write(program, bytes("x"));
       remote.next();
@@ -235,7 +235,7 @@ class TtyDriverTest extends TtyRig {
     int before = Fd.open();
     long descriptors = openDescriptors();
     for (int i = 0; i < 100; i++) {
-      RpmsgChannel channel = remote.announce(i);
+      RpmsgChannel channel = announce(i);
       try (FileChannel program = program(0)) {
         write(program, bytes("x"));
         remote.next();

@@ -10,11 +10,17 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import rpmsg.core.RpmsgChannel;
+import rpmsg.core.RpmsgDriver;
+import rpmsg.core.internal.DriverEntry;
+import rpmsg.core.testing.RecordingLog;
+import rpmsg.core.testing.Remote;
 import rpmsg.syscall.Fd;
 
 /** A driver with a remote; after each test no thread and no descriptor is left. */
@@ -31,7 +37,7 @@ abstract class TtyRig {
     descriptors = Fd.open();
     remote = new Remote();
     driver = driver(folder.resolve("ttyRPMSG%d").toString());
-    remote.add(driver);
+    add(remote, driver);
   }
 
   @AfterEach
@@ -41,6 +47,19 @@ abstract class TtyRig {
     Remote.await("the thread's end", () -> !threadThere());
     Remote.await("all descriptors are closed", () -> Fd.open() == descriptors);
     assertEquals(0, links(), "links are left");
+  }
+
+  static void add(Remote remote, RpmsgDriver driver) {
+    remote.bus.add(DriverEntry.of("rpmsg_tty", List.of(TtyDriver.CHANNEL), driver));
+  }
+
+  /** Announces a terminal and returns its channel when a driver was probed. */
+  RpmsgChannel announce(int address) {
+    return announce(remote, address);
+  }
+
+  static RpmsgChannel announce(Remote remote, int address) {
+    return remote.announce(TtyDriver.CHANNEL, address);
   }
 
   TtyDriver driver(String link) {

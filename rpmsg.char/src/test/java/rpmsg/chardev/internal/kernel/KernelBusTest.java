@@ -29,7 +29,7 @@ class KernelBusTest extends KernelTest {
     bus.look();
     bus.look();
     assertEquals(List.of(), registry.events);
-    assertEquals(List.of(), logs.lines);
+    assertEquals(List.of(), logs.lines());
   }
 
   @Test
@@ -126,7 +126,7 @@ class KernelBusTest extends KernelTest {
     FakeKernel.write(kernel.attribute(device, "src"), "one\n");
     bus.look();
     bus.look();
-    assertEquals(1, logs.lines.size(), logs.lines::toString);
+    assertEquals(1, logs.lines().size(), logs.lines()::toString);
     assertEquals(List.of(), registry.events);
   }
 

@@ -81,7 +81,7 @@ class KernelControlTest extends KernelTest {
     kernel.missingRights.set(5);
     control.createEndpoint(MINE);
     assertEquals(0, kernel.missingRights.get());
-    assertEquals(List.of(), logs.lines);
+    assertEquals(List.of(), logs.lines());
   }
 
   @Test

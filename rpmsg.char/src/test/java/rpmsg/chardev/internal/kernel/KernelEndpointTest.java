@@ -268,7 +268,7 @@ class KernelEndpointTest extends KernelTest {
             })) {
       node(0).deliver("1");
       assertEquals("called", next(received));
-      Bounded.until("the failure is logged", () -> logs.lines.size() == 1);
+      Bounded.until("the failure is logged", () -> logs.lines().size() == 1);
       node(0).deliver("2");
       assertEquals("called", next(received));
       assertTrue(endpoint.isOpen());

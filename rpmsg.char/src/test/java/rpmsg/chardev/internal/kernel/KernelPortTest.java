@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rpmsg.chardev.EndpointChannel.Readiness;
 import rpmsg.chardev.internal.Bounded;
-import rpmsg.chardev.internal.Logs;
 import rpmsg.chardev.internal.Port;
 import rpmsg.core.Errno;
+import rpmsg.core.testing.RecordingLog;
 import rpmsg.syscall.Fd;
 
 class KernelPortTest {
@@ -40,7 +40,7 @@ class KernelPortTest {
   @BeforeEach
   void open() throws Exception {
     node = new FakeNode(new FakeKernel(folder), "rpmsg0");
-    PollThread polls = new PollThread(new Logs().logger());
+    PollThread polls = new PollThread(new RecordingLog().logger());
     port = new KernelPort(node, 1024, polls, changes::release, received, sent);
   }
 

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import rpmsg.chardev.internal.Bounded;
-import rpmsg.chardev.internal.Logs;
 import rpmsg.core.ChannelInfo;
+import rpmsg.core.testing.RecordingLog;
 import rpmsg.syscall.Fd;
 
 /** A bus over a fake kernel. */
@@ -19,7 +19,7 @@ abstract class KernelTest {
   static final ChannelInfo MINE = new ChannelInfo("mine", 4000, 1025);
 
   @TempDir Path folder;
-  final Logs logs = new Logs();
+  final RecordingLog logs = new RecordingLog();
   final FakeRegistry registry = new FakeRegistry();
   final AtomicInteger looksAskedFor = new AtomicInteger();
   FakeKernel kernel;

@@ -17,20 +17,20 @@ import rpmsg.syscall.CharDevice;
 class NodesTest extends KernelTest {
 
   private String said() {
-    assertEquals(1, logs.lines.size(), logs.lines::toString);
-    return logs.lines.getFirst();
+    assertEquals(1, logs.lines().size(), logs.lines()::toString);
+    return logs.lines().getFirst();
   }
 
   @Test
   void missingRightsAreSaidOnceForEachNodeWithTheRuleThatHelps() {
     kernel.refusals.put("rpmsg_ctrl0", Errno.EACCES);
     KernelControl control = control();
-    assertEquals(0, logs.lines.size(), "udev may not have been there yet");
+    assertEquals(0, logs.lines().size(), "udev may not have been there yet");
     bus.look();
     bus.look();
     assertErrno(Errno.EACCES, () -> control.createEndpoint(MINE));
     String line = said();
-    assertTrue(line.startsWith("warn "), line);
+    assertTrue(line.startsWith("WARN "), line);
     assertTrue(line.contains(kernel.dev + "/rpmsg_ctrl0"), line);
     assertTrue(
         line.contains("KERNEL==\"rpmsg*\", SUBSYSTEM==\"rpmsg\", GROUP=\"dialout\", MODE=\"0660\""),
@@ -69,7 +69,7 @@ class NodesTest extends KernelTest {
     kernel.refusals.clear();
     bus.look();
     control.createEndpoint(MINE);
-    assertEquals(0, logs.lines.size());
+    assertEquals(0, logs.lines().size());
   }
 
   @Test
@@ -81,12 +81,12 @@ class NodesTest extends KernelTest {
     bus.look();
     kernel.remove("rpmsg0");
     bus.look();
-    assertEquals(1, logs.lines.size());
+    assertEquals(1, logs.lines().size());
     kernel.refusals.put("rpmsg1", Errno.EACCES);
     kernel.node(MINE);
     bus.look();
     bus.look();
-    assertEquals(2, logs.lines.size());
+    assertEquals(2, logs.lines().size());
   }
 
   @Test
@@ -123,6 +123,6 @@ class NodesTest extends KernelTest {
     nodes.look("rpmsg0", key, number);
     assertFalse(nodes.isUsable("rpmsg0", key, number));
     nodes.keep(Set.of());
-    assertEquals(0, logs.lines.size());
+    assertEquals(0, logs.lines().size());
   }
 }

@@ -13,14 +13,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import rpmsg.chardev.internal.Bounded;
-import rpmsg.chardev.internal.Logs;
+import rpmsg.core.testing.RecordingLog;
 import rpmsg.syscall.EventFd;
 import rpmsg.syscall.Fd;
 import rpmsg.syscall.Poll;
 
 class PollThreadTest {
 
-  private final Logs logs = new Logs();
+  private final RecordingLog logs = new RecordingLog();
   private final int before = Fd.open();
   private final PollThread polls = new PollThread(logs.logger());
   private final BlockingQueue<Integer> told = new LinkedBlockingQueue<>();
@@ -29,7 +29,7 @@ class PollThreadTest {
   void nothingIsLeft() {
     Bounded.until("the thread ends", () -> threads() == 0);
     Bounded.until("its descriptor is closed", () -> Fd.open() == before);
-    assertEquals(List.of(), logs.lines);
+    assertEquals(List.of(), logs.lines());
   }
 
   private static long threads() {

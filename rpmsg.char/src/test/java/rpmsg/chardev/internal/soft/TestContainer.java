@@ -12,7 +12,6 @@ import rpmsg.chardev.ControlDevice;
 import rpmsg.chardev.EndpointChannel;
 import rpmsg.chardev.EndpointDevice;
 import rpmsg.chardev.internal.DeviceRegistry;
-import rpmsg.chardev.internal.Logs;
 import rpmsg.core.ChannelInfo;
 import rpmsg.core.RpmsgAddress;
 import rpmsg.core.RpmsgDriver;
@@ -20,7 +19,8 @@ import rpmsg.core.RpmsgException;
 import rpmsg.core.internal.Bus;
 import rpmsg.core.internal.ChannelRegistry;
 import rpmsg.core.internal.DriverEntry;
-import rpmsg.core.internal.Log;
+import rpmsg.core.internal.ServiceLog;
+import rpmsg.core.testing.RecordingLog;
 
 /** The bundle without OSGi, on a real bus: its devices are in lists in place of services. */
 final class TestContainer implements AutoCloseable, DeviceRegistry {
@@ -28,7 +28,7 @@ final class TestContainer implements AutoCloseable, DeviceRegistry {
 
   final List<ControlDevice> controls = new CopyOnWriteArrayList<>();
   final List<EndpointDevice> endpoints = new CopyOnWriteArrayList<>();
-  final Bus bus = new Bus(channel -> new Invisible(), new Quiet());
+  final Bus bus = new Bus(channel -> new Invisible(), new ServiceLog(new RecordingLog().logger()));
   volatile Settings settings = new Settings(1024, false);
   volatile Consumer<EndpointDevice> onShow = device -> {};
   volatile Runnable onUnregister = () -> {};
@@ -39,7 +39,7 @@ final class TestContainer implements AutoCloseable, DeviceRegistry {
   final DriverEntry rawEntry;
 
   TestContainer() {
-    Devices devices = new Devices(this, () -> settings, new Logs().logger());
+    Devices devices = new Devices(this, () -> settings, new RecordingLog().logger());
     control = new ControlDriver(devices, bus);
     raw = new RawDriver(devices);
     controlEntry = add(ControlDriver.NAME, control);
@@ -120,13 +120,5 @@ final class TestContainer implements AutoCloseable, DeviceRegistry {
     public void unregister() {
       onUnregister.run();
     }
-  }
-
-  private static final class Quiet implements Log {
-    @Override
-    public void info(String message) {}
-
-    @Override
-    public void warn(String message, Throwable cause) {}
   }
 }

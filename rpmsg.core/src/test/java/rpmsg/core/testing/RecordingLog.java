@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package rpmsg.ns.internal;
+package rpmsg.core.testing;
 
 import java.lang.reflect.Proxy;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.service.log.Logger;
 
 /** A logger that keeps {@code LEVEL message} lines, arguments filled in as the Log Service does. */
-final class RecordingLog {
+public final class RecordingLog {
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  Logger logger() {
+  public Logger logger() {
     return (Logger)
         Proxy.newProxyInstance(
             getClass().getClassLoader(),
@@ -21,8 +22,13 @@ final class RecordingLog {
             });
   }
 
-  /** Lines of that level, in order. */
-  List<String> lines(String level) {
+  /** All lines, in order; the list grows with them. */
+  public List<String> lines() {
+    return Collections.unmodifiableList(lines);
+  }
+
+  /** Those of that level so far. */
+  public List<String> lines(String level) {
     return lines.stream().filter(line -> line.startsWith(level + " ")).toList();
   }
 

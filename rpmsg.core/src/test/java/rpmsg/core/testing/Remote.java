@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package rpmsg.tty.internal;
+package rpmsg.core.testing;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,31 +25,30 @@ import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgMessage;
 import rpmsg.core.internal.Bus;
 import rpmsg.core.internal.ChannelRegistry;
-import rpmsg.core.internal.DriverEntry;
-import rpmsg.core.internal.Log;
+import rpmsg.core.internal.ServiceLog;
 import rpmsg.core.spi.AddressSpace;
 import rpmsg.core.spi.TransportOps;
 
 /**
  * A remote processor on a transport of a few lines: a ring of receive buffers with a receive thread
- * that parks, and transmit buffers to be given out by the test.
+ * that parks, and transmit buffers, which a test can take away.
  */
-final class Remote implements TransportOps, AutoCloseable {
-  static final int MTU = 496;
-  static final int RING = 64;
-  static final Duration BOUND = Duration.ofSeconds(20);
+public final class Remote implements TransportOps, AutoCloseable {
+  public static final int MTU = 496;
+  public static final int RING = 64;
+  public static final Duration BOUND = Duration.ofSeconds(20);
 
-  /** What came from the terminals. */
-  final BlockingQueue<byte[]> got = new LinkedBlockingQueue<>();
+  /** What came. */
+  public final BlockingQueue<byte[]> got = new LinkedBlockingQueue<>();
 
   /** How often a sender found no free buffer. */
-  final AtomicLong backPressure = new AtomicLong();
+  public final AtomicLong backPressure = new AtomicLong();
 
-  final AtomicLong parks = new AtomicLong();
-  final List<RpmsgChannel> services = new CopyOnWriteArrayList<>();
-  final List<String> warnings = new CopyOnWriteArrayList<>();
-  final Bus bus = new Bus(this::register, new Warnings());
-  final AddressSpace space = bus.open(this);
+  public final AtomicLong parks = new AtomicLong();
+  public final List<RpmsgChannel> services = new CopyOnWriteArrayList<>();
+  public final RecordingLog log = new RecordingLog();
+  public final Bus bus = new Bus(this::register, new ServiceLog(log.logger()));
+  public final AddressSpace space = bus.open(this);
   private final Semaphore transmit = new Semaphore(1_000_000);
   private final ConcurrentLinkedQueue<Runnable> waiting = new ConcurrentLinkedQueue<>();
   private final BlockingQueue<RpmsgMessage> ring = new ArrayBlockingQueue<>(RING);
@@ -57,59 +56,32 @@ final class Remote implements TransportOps, AutoCloseable {
   private final Thread receiver = Thread.ofPlatform().daemon().name("receive").start(this::run);
   private volatile boolean stopped;
 
-  private record Message(int src, int dst, byte[] bytes) implements RpmsgMessage {
-    @Override
-    public int length() {
-      return bytes.length;
-    }
-
-    @Override
-    public MemorySegment payload() {
-      return MemorySegment.ofArray(bytes).asReadOnly();
-    }
-
-    @Override
-    public void copyTo(MemorySegment target, long offset) {
-      MemorySegment.copy(payload(), 0, target, offset, bytes.length);
-    }
-
-    @Override
-    public void hold() {}
-
-    @Override
-    public void release() {}
-  }
-
-  void add(TtyDriver driver) {
-    bus.add(DriverEntry.of("rpmsg_tty", List.of(TtyDriver.CHANNEL), driver));
-  }
-
-  /** Announces a terminal and returns its channel when a driver was probed. */
-  RpmsgChannel announce(int address) {
-    ChannelInfo info = new ChannelInfo(TtyDriver.CHANNEL, RpmsgAddress.ANY, address);
+  /** Announces a service and returns its channel when a driver was probed, or none was there. */
+  public RpmsgChannel announce(String name, int address) {
+    ChannelInfo info = new ChannelInfo(name, RpmsgAddress.ANY, address);
     onControlQueue(() -> {
       try {
         space.createAnnounced(info);
       } catch (RpmsgException e) {
-        warnings.add(e.getMessage());
+        log.logger().warn(e.getMessage());
       }
     });
     return services.stream().filter(c -> c.dst() == address).findFirst().orElseThrow();
   }
 
-  void withdraw(RpmsgChannel channel) {
+  public void withdraw(RpmsgChannel channel) {
     ChannelInfo info = new ChannelInfo(channel.name(), RpmsgAddress.ANY, channel.dst());
     onControlQueue(() -> {
       try {
         space.releaseAnnounced(info);
       } catch (RpmsgException e) {
-        warnings.add(e.getMessage());
+        log.logger().warn(e.getMessage());
       }
     });
   }
 
   /** Runs it on the control queue and waits for its end. */
-  void onControlQueue(Runnable task) {
+  public void onControlQueue(Runnable task) {
     CountDownLatch done = new CountDownLatch(1);
     assertTrue(
         space.execute(() -> {
@@ -120,12 +92,12 @@ final class Remote implements TransportOps, AutoCloseable {
   }
 
   /** Sends to a channel, waiting for a free buffer. */
-  void send(RpmsgChannel channel, byte[] bytes) {
+  public void send(RpmsgChannel channel, byte[] bytes) {
     send(channel.dst(), channel.src(), bytes);
   }
 
-  void send(int src, int dst, byte[] bytes) {
-    RpmsgMessage message = new Message(src, dst, bytes);
+  public void send(int src, int dst, byte[] bytes) {
+    RpmsgMessage message = RpmsgMessage.of(src, dst, bytes);
     if (!ring.offer(message)) {
       backPressure.incrementAndGet();
       await("a free buffer", () -> ring.offer(message));
@@ -133,43 +105,43 @@ final class Remote implements TransportOps, AutoCloseable {
   }
 
   /** Messages that were taken. */
-  long delivered() {
+  public long delivered() {
     return space.counters().get("delivered");
   }
 
   /** Whether all that was sent has been taken. */
-  boolean idle() {
+  public boolean idle() {
     return ring.isEmpty() && receiver.getState() == Thread.State.TIMED_WAITING;
   }
 
-  boolean full() {
+  public boolean full() {
     return ring.remainingCapacity() == 0;
   }
 
   /** From now on there are no transmit buffers. */
-  void noBuffers() {
+  public void noBuffers() {
     transmit.drainPermits();
   }
 
   /** Whether somebody waits for a transmit buffer. */
-  boolean isAwaited() {
+  public boolean isAwaited() {
     return !waiting.isEmpty();
   }
 
-  void buffers(int count) {
+  public void buffers(int count) {
     transmit.release(count);
     for (Runnable action; (action = waiting.poll()) != null; ) {
       action.run();
     }
   }
 
-  byte[] next() throws InterruptedException {
+  public byte[] next() throws InterruptedException {
     byte[] next = got.poll(BOUND.toSeconds(), TimeUnit.SECONDS);
     assertTrue(next != null, "nothing came");
     return next;
   }
 
-  static void await(String what, BooleanSupplier condition) {
+  public static void await(String what, BooleanSupplier condition) {
     long end = System.nanoTime() + BOUND.toNanos();
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() - end < 0, "did not happen in time: " + what);
@@ -261,15 +233,5 @@ final class Remote implements TransportOps, AutoCloseable {
         services.remove(channel);
       }
     };
-  }
-
-  private final class Warnings implements Log {
-    @Override
-    public void info(String message) {}
-
-    @Override
-    public void warn(String message, Throwable cause) {
-      warnings.add(message + " " + cause);
-    }
   }
 }
