@@ -84,9 +84,7 @@ public class KernelIT {
       guest.close();
     }
     if (link != null) {
-      link.awaitState(State.CONNECTING);
       link.close();
-      Rig.await(() -> "left " + Rig.threads(), () -> Rig.threads().isEmpty());
     }
   }
 
@@ -336,7 +334,6 @@ public class KernelIT {
   @Test
   public void lx109_announcedAgainTheChannelComesAllTheSame() throws Exception {
     guest.close();
-    link.awaitState(State.CONNECTING);
     link.close();
     start(1);
     bringUpUnbound();

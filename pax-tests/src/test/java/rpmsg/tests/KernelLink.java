@@ -154,9 +154,12 @@ final class KernelLink implements AutoCloseable {
         .toList();
   }
 
+  /** Ends after its guest has, and leaves no thread. */
   @Override
   public void close() throws IOException {
+    awaitState(TransportInfo.State.CONNECTING);
     stop();
     Files.delete(folder);
+    Rig.await(() -> "left " + Rig.threads(), () -> Rig.threads().isEmpty());
   }
 }

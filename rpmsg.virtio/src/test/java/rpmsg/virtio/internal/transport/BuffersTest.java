@@ -211,9 +211,7 @@ class BuffersTest {
         PeerDevice peer = PeerDevice.at(config).awaitDriverOk()) {
       RpmsgEndpoint endpoint = node.awaitReady().createEndpoint(AT, m -> {});
       BufferClaim claim = endpoint.claim(1, 5, Duration.ZERO);
-      while (endpoint.trySendTo(bytes("x"), 5) == SendResult.SENT) {
-        Thread.onSpinWait();
-      }
+      TestNode.fill(endpoint, 5);
       CountDownLatch first = new CountDownLatch(1);
       endpoint.whenWritable(first::countDown);
       peer.await("a wish for interrupts", () -> peer.queue1.availFlags() == 0);

@@ -21,8 +21,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgTransport;
 import rpmsg.virtio.internal.transport.TransportConfig.Role;
@@ -41,67 +42,24 @@ class KillTest {
     Files.deleteIfExists(socket);
   }
 
-  @Test
-  void deviceAtIndex1WithPoll10Times() throws Exception {
-    killed(10, Role.REMOTE, 1, "poll");
-  }
-
-  @Test
-  void driverAtIndex0WithPoll() throws Exception {
-    killed(2, Role.HOST, 0, "poll");
-  }
-
-  @Test
-  void deviceAtIndex1WithSocket() throws Exception {
-    killed(2, Role.REMOTE, 1, "unix:" + socket);
-  }
-
-  @Test
-  void driverAtIndex0WithSocket10Times() throws Exception {
-    killed(10, Role.HOST, 0, "unix:" + socket);
-  }
-
-  @Test
-  void deviceAtIndex0WithPoll() throws Exception {
-    killed(2, Role.REMOTE, 0, "poll");
-  }
-
-  @Test
-  void driverAtIndex1WithPoll() throws Exception {
-    killed(2, Role.HOST, 1, "poll");
-  }
-
-  @Test
-  void deviceAtIndex0WithSocket() throws Exception {
-    killed(2, Role.REMOTE, 0, "unix:" + socket);
-  }
-
-  @Test
-  void driverAtIndex1WithSocket() throws Exception {
-    killed(2, Role.HOST, 1, "unix:" + socket);
-  }
-
-  @Test
-  void deviceAtIndex1WithFutex10Times() throws Exception {
-    killed(10, Role.REMOTE, 1, "futex");
-  }
-
-  @Test
-  void driverAtIndex0WithFutex10Times() throws Exception {
-    killed(10, Role.HOST, 0, "futex");
-  }
-
-  @Test
-  void deviceAtIndex0WithFutex() throws Exception {
-    killed(2, Role.REMOTE, 0, "futex");
-  }
-
-  @Test
-  void driverAtIndex1WithFutex() throws Exception {
-    killed(2, Role.HOST, 1, "futex");
-  }
-
-  private void killed(int times, Role role, int index, String doorbell) throws Exception {
+  @ParameterizedTest(name = "{1} at index {2} with {3}, {0} times")
+  @CsvSource({
+    "10, REMOTE, 1, poll",
+    "2, HOST, 0, poll",
+    "2, REMOTE, 0, poll",
+    "2, HOST, 1, poll",
+    "2, REMOTE, 1, unix",
+    "10, HOST, 0, unix",
+    "2, REMOTE, 0, unix",
+    "2, HOST, 1, unix",
+    "10, REMOTE, 1, futex",
+    "10, HOST, 0, futex",
+    "2, REMOTE, 0, futex",
+    "2, HOST, 1, futex",
+  })
+  void theNextPeerFindsALinkThatWorks(int times, Role role, int index, String kind)
+      throws Exception {
+    String doorbell = kind.equals("unix") ? "unix:" + socket : kind;
     Role own = role == Role.HOST ? Role.REMOTE : Role.HOST;
     TransportConfig child = TestNode.config("child", role, "shm:" + file, doorbell, index);
     TransportConfig near = TestNode.config("near", own, "shm:" + file, doorbell, 1 - index);

@@ -303,9 +303,7 @@ class RestartTest {
       for (int i = 0; i < 3; i++) {
         old.announce("service" + i, -1, m -> {});
       }
-      while (endpoint.trySendTo(bytes("x"), 5) == rpmsg.core.SendResult.SENT) {
-        Thread.onSpinWait();
-      }
+      TestNode.fill(endpoint, 5);
       long waits = node.counter("waits");
       peer.status(0);
       restarted(node, old);
@@ -320,9 +318,7 @@ class RestartTest {
         PeerDriver peer = PeerDriver.at(config).start()) {
       RpmsgTransport old = listen(node);
       RpmsgEndpoint endpoint = old.createEndpoint(-1, m -> {});
-      while (endpoint.trySendTo(bytes("x"), 5) == rpmsg.core.SendResult.SENT) {
-        Thread.onSpinWait();
-      }
+      TestNode.fill(endpoint, 5);
       CompletableFuture<Errno> blocked =
           CompletableFuture.supplyAsync(() ->
               assertThrows(RpmsgException.class, () -> endpoint.sendTo(bytes("late"), 5, LONG))
@@ -354,9 +350,7 @@ class RestartTest {
                               RpmsgException.class,
                               () -> self[0].sendTo(m.payload(), 5, Duration.ofSeconds(50)))
                           .errno()));
-      while (self[0].trySendTo(bytes("x"), 5) == rpmsg.core.SendResult.SENT) {
-        Thread.onSpinWait();
-      }
+      TestNode.fill(self[0], 5);
       peer.send(5, 0x100, "reply, please");
       peer.await("somebody waits", () -> peer.queue0.usedFlags() == 0);
       peer.status(0);

@@ -21,6 +21,7 @@ import rpmsg.core.RpmsgChannel;
 import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgException;
 import rpmsg.core.RpmsgTransport;
+import rpmsg.core.SendResult;
 import rpmsg.core.internal.Bus;
 import rpmsg.core.internal.ChannelRegistry;
 import rpmsg.core.internal.Log;
@@ -231,6 +232,13 @@ public final class TestNode implements AutoCloseable, NameService {
 
   public String nextAnnounced() throws InterruptedException {
     return announced.poll(BOUND.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /** Sends to an address until there is no transmit buffer. */
+  static void fill(RpmsgEndpoint endpoint, int dst) throws RpmsgException {
+    while (endpoint.trySendTo(bytes("x"), dst) == SendResult.SENT) {
+      Thread.onSpinWait();
+    }
   }
 
   /** An endpoint that sends back whatever comes. */

@@ -10,9 +10,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -87,20 +84,11 @@ class VhostMemoryTest extends VhostTest {
   @Test
   void aHeldMessageAndAClaimAreFoundInTheNewMemory() throws Exception {
     listen();
-    BlockingQueue<RpmsgMessage> held = new LinkedBlockingQueue<>();
     try (TestGuest guest = new TestGuest(false);
         TestFrontend front = connect(guest).qemu()) {
       guest.kick(0);
-      RpmsgEndpoint endpoint =
-          node.awaitReady()
-              .createEndpoint(
-                  ECHO,
-                  message -> {
-                    message.hold();
-                    held.add(message);
-                  });
-      guest.send(7, ECHO, "held");
-      RpmsgMessage message = held.poll(20, TimeUnit.SECONDS);
+      RpmsgEndpoint endpoint = holder();
+      RpmsgMessage message = heldFrom(guest);
       MemorySegment view = message.payload();
       BufferClaim claim = endpoint.claim(5, 7, LONG);
       MemorySegment claimed = claim.segment();
@@ -177,19 +165,11 @@ class VhostMemoryTest extends VhostTest {
   @Test
   void aTableWithoutABufferInUseEndsTheSession() throws Exception {
     listen();
-    BlockingQueue<RpmsgMessage> held = new LinkedBlockingQueue<>();
     try (TestGuest guest = new TestGuest(false);
         TestFrontend front = connect(guest).qemu()) {
       guest.kick(0);
-      node.awaitReady()
-          .createEndpoint(
-              ECHO,
-              message -> {
-                message.hold();
-                held.add(message);
-              });
-      guest.send(7, ECHO, "held");
-      RpmsgMessage message = held.poll(20, TimeUnit.SECONDS);
+      holder();
+      RpmsgMessage message = heldFrom(guest);
       front.memory(split()[0]);
       TestNode.await("gone", () -> node.ready.isEmpty());
       assertTrue(

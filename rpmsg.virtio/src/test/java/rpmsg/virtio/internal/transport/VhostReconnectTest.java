@@ -13,9 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import rpmsg.core.BufferClaim;
@@ -220,20 +217,12 @@ class VhostReconnectTest extends VhostTest {
   @Test
   void theBaseIsRightWhileAClaimAndAHeldMessageAreOut() throws Exception {
     listen();
-    BlockingQueue<RpmsgMessage> held = new LinkedBlockingQueue<>();
     try (TestGuest guest = new TestGuest(false);
         TestFrontend front = connect(guest).qemu()) {
       guest.kick(0);
       RpmsgTransport space = node.awaitReady();
-      RpmsgEndpoint endpoint =
-          space.createEndpoint(
-              ECHO,
-              message -> {
-                message.hold();
-                held.add(message);
-              });
-      guest.send(7, ECHO, "held");
-      RpmsgMessage message = held.poll(20, TimeUnit.SECONDS);
+      RpmsgEndpoint endpoint = holder();
+      RpmsgMessage message = heldFrom(guest);
       MemorySegment view = message.payload();
       BufferClaim claim = endpoint.claim(4, 7, LONG);
       endpoint.sendTo(bytes("after the claim"), 7, LONG);
@@ -259,19 +248,11 @@ class VhostReconnectTest extends VhostTest {
   @Test
   void viewsOfAFrontEndThatHasGoneCannotBeRead() throws Exception {
     listen();
-    BlockingQueue<RpmsgMessage> held = new LinkedBlockingQueue<>();
     try (TestGuest guest = new TestGuest(false)) {
       TestFrontend front = connect(guest).uml();
       guest.kick(0);
-      node.awaitReady()
-          .createEndpoint(
-              ECHO,
-              message -> {
-                message.hold();
-                held.add(message);
-              });
-      guest.send(7, ECHO, "held");
-      RpmsgMessage message = held.poll(20, TimeUnit.SECONDS);
+      holder();
+      RpmsgMessage message = heldFrom(guest);
       MemorySegment view = message.payload();
       assertEquals('h', view.get(ValueLayout.JAVA_BYTE, 0));
       front.close();

@@ -9,10 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import rpmsg.core.RpmsgEndpoint;
+import rpmsg.core.RpmsgMessage;
 import rpmsg.core.RpmsgTransport;
 import rpmsg.syscall.Fd;
 import rpmsg.virtio.internal.link.LinkOptions;
@@ -26,6 +30,7 @@ abstract class VhostTest {
 
   @TempDir Path folder;
   private final int before = Fd.open();
+  private final BlockingQueue<RpmsgMessage> held = new LinkedBlockingQueue<>();
   Path socket;
   TestNode node;
 
@@ -87,6 +92,23 @@ abstract class VhostTest {
 
   RpmsgEndpoint echo() throws Exception {
     return TestNode.echo(node.awaitReady(), "rpmsg-echo", ECHO);
+  }
+
+  /** An endpoint that holds what it gets. */
+  RpmsgEndpoint holder() throws Exception {
+    return node.awaitReady()
+        .createEndpoint(
+            ECHO,
+            message -> {
+              message.hold();
+              held.add(message);
+            });
+  }
+
+  /** A message of the guest's that {@link #holder} holds. */
+  RpmsgMessage heldFrom(TestGuest guest) throws InterruptedException {
+    guest.send(7, ECHO, "held");
+    return held.poll(20, TimeUnit.SECONDS);
   }
 
   static void expectEchoes(TestGuest guest, int count) {
