@@ -104,6 +104,29 @@ class ReportTest {
   }
 
   @Test
+  void roundsDisagreeWhereTheMostIs30PercentAboveTheLeast() {
+    Results some = new Results(List.of("calm", "noisy"), List.of(16), 2);
+    some.add(0, "calm", 16, Map.of(Metric.P50, 1.0));
+    some.add(1, "calm", 16, Map.of(Metric.P50, 1.25));
+    some.add(0, "noisy", 16, Map.of(Metric.P50, 1.0));
+    some.add(1, "noisy", 16, Map.of(Metric.P50, 1.35));
+    assertEquals(
+        "1 of 2 figures differ by more than 30 % between rounds", new Tables(some).noise());
+  }
+
+  @Test
+  void namesStandAtTheLeftOfTheirColumnAndFiguresAtTheRight() {
+    Table table = new Table("bytes", "row", "us").add("16", "a", "10.0").add("496", "bare", "1.0");
+    assertEquals(
+        """
+        bytes  row     us
+        16     a     10.0
+        496    bare   1.0
+        """,
+        table.toString());
+  }
+
+  @Test
   void theFileForProgramsHasEveryValueOfEveryRound() {
     List<String> lines = Csv.of(results).lines().toList();
     assertEquals("row,bytes,metric,unit,round,value", lines.getFirst());
@@ -114,15 +137,12 @@ class ReportTest {
 
   @Test
   void theChartIsWellFormedAndHasABarForEachFigure() throws Exception {
-    DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
-    Document svg =
-        factory.newDocumentBuilder().parse(new InputSource(new StringReader(Chart.of(results))));
+    Document svg = chart(results);
     assertEquals("svg", svg.getDocumentElement().getTagName());
     NodeList bars = svg.getElementsByTagName("rect");
     assertEquals(1 + 2 * (2 * 3 + 1), bars.getLength());
     for (int i = 1; i < bars.getLength(); i++) {
-      double width =
-          Double.parseDouble(bars.item(i).getAttributes().getNamedItem("width").getNodeValue());
+      double width = number(bars, i, "width");
       assertTrue(width > 0 && width < 400, "width " + width);
     }
     assertTrue(svg.getDocumentElement().getTextContent().contains("echo<only>"));
@@ -133,18 +153,47 @@ class ReportTest {
     Results two = new Results(List.of("a", "b"), List.of(16), 1);
     two.add(0, "a", 16, Map.of(Metric.P50, 1.0));
     two.add(0, "b", 16, Map.of(Metric.P50, 100.0));
-    Document svg =
-        DocumentBuilderFactory.newInstance()
-            .newDocumentBuilder()
-            .parse(new InputSource(new StringReader(Chart.of(two))));
-    NodeList bars = svg.getElementsByTagName("rect");
+    NodeList bars = chart(two).getElementsByTagName("rect");
     assertEquals(3, bars.getLength());
-    assertTrue(width(bars, 1) * 5 < width(bars, 2), width(bars, 1) + " " + width(bars, 2));
+    assertTrue(number(bars, 1, "width") * 5 < number(bars, 2, "width"));
   }
 
-  private static double width(NodeList bars, int index) {
-    return Double.parseDouble(
-        bars.item(index).getAttributes().getNamedItem("width").getNodeValue());
+  @Test
+  void aBarEndsAtTheMedianAndItsLineSpansAllRounds() throws Exception {
+    Results one = new Results(List.of("a"), List.of(16), 3);
+    for (int round = 0; round < 3; round++) {
+      one.add(round, "a", 16, Map.of(Metric.P50, Math.pow(2, round)));
+    }
+    Document svg = chart(one);
+    NodeList bars = svg.getElementsByTagName("rect");
+    NodeList lines = svg.getElementsByTagName("line");
+    double end = number(bars, 1, "x") + number(bars, 1, "width");
+    assertEquals(end - number(lines, 0, "x1"), number(lines, 0, "x2") - end, 0.2);
+    assertTrue(number(lines, 0, "x1") < end);
+  }
+
+  @Test
+  void ourBarsAreOfAColourOfTheirOwn() throws Exception {
+    Results two = new Results(List.of("ours-poll-copy", "bare"), List.of(16), 1);
+    two.add(0, "ours-poll-copy", 16, Map.of(Metric.P50, 1.0));
+    two.add(0, "bare", 16, Map.of(Metric.P50, 1.0));
+    NodeList bars = chart(two).getElementsByTagName("rect");
+    assertEquals("#2a6fb0", text(bars, 1, "fill"));
+    assertEquals("#a8a8a8", text(bars, 2, "fill"));
+  }
+
+  private static Document chart(Results results) throws Exception {
+    return DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(new InputSource(new StringReader(Chart.of(results))));
+  }
+
+  private static String text(NodeList shapes, int index, String attribute) {
+    return shapes.item(index).getAttributes().getNamedItem(attribute).getNodeValue();
+  }
+
+  private static double number(NodeList shapes, int index, String attribute) {
+    return Double.parseDouble(text(shapes, index, attribute));
   }
 
   @Test
@@ -154,5 +203,6 @@ class ReportTest {
     assertTrue(text.contains(System.getProperty("os.version")), text);
     assertTrue(text.contains(Runtime.getRuntime().availableProcessors() + " processors"), text);
     assertTrue(text.contains("-Xmx1g"), text);
+    assertTrue(text.matches("(?s)machine  .*[A-Za-z].*, \\d+ processors.*"), "a name: " + text);
   }
 }

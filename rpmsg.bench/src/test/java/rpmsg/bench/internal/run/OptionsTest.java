@@ -2,6 +2,7 @@
 package rpmsg.bench.internal.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -24,6 +25,7 @@ class OptionsTest {
     assertEquals(List.of(), options.rows());
     assertEquals(1.5, options.seconds());
     assertNull(options.against());
+    assertFalse(options.help() || options.peer() || options.quick());
     assertEquals(5, Timing.of(options).rounds());
   }
 
@@ -34,6 +36,18 @@ class OptionsTest {
     Options given = parse("--seconds", "3", "--quick", "--sizes", "8,496");
     assertEquals(List.of(8, 496), given.sizes());
     assertEquals(3, given.seconds());
+  }
+
+  @Test
+  void flagsAreKeptWhateverFollows() throws UsageException {
+    Options options = parse("--help", "--peer", "--quick", "--sizes=8");
+    assertTrue(options.help() && options.peer() && options.quick());
+    assertTrue(parse("-h").help());
+  }
+
+  @Test
+  void aSizeIsMeasuredOnce() throws UsageException {
+    assertEquals(List.of(16, 8), parse("--sizes=16,8,16").sizes());
   }
 
   @Test
@@ -60,7 +74,7 @@ class OptionsTest {
         "--seconds=-1",
         "--seconds=NaN",
         "--seconds=x",
-        "--seconds=1e9",
+        "--seconds=3600.1",
         "--rows",
         "--against",
         "--no-such",
