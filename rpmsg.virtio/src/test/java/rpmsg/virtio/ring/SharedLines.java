@@ -30,14 +30,18 @@ public final class SharedLines {
   public int stored() {
     int lines = 0;
     for (long line = 0; line < memory.byteSize(); line += LINE) {
-      long end = Math.min(memory.byteSize(), line + LINE);
-      for (long at = line; at < end; at++) {
-        if (memory.get(JAVA_BYTE, at) != PATTERN) {
-          lines++;
-          break;
-        }
-      }
+      lines += stored(line, Math.min(memory.byteSize() - line, LINE)) ? 1 : 0;
     }
     return lines;
+  }
+
+  /** Whether one of these bytes was stored to. */
+  public boolean stored(long offset, long length) {
+    for (long at = offset; at < offset + length; at++) {
+      if (memory.get(JAVA_BYTE, at) != PATTERN) {
+        return true;
+      }
+    }
+    return false;
   }
 }
