@@ -3,7 +3,6 @@ package rpmsg.bench.internal.run;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,8 +15,6 @@ import rpmsg.bench.internal.report.Results;
  */
 final class Bench implements AutoCloseable {
   private static final int WARM_UP_SIZE = 128;
-  private static final int STEADY_ROUNDS = 3;
-  private static final double STEADY = 1.1;
 
   private final Options options;
   private final Setup setup;
@@ -60,10 +57,11 @@ final class Bench implements AutoCloseable {
               : new NodePair(row, setup);
       pairs.put(row, pair);
       pair.open();
-      List<Map<Metric, Double>> done = new ArrayList<>();
-      while (done.size() < timing.warmUps() && !steady(done)) {
-        done.add(pair.measure(WARM_UP_SIZE, timing.warmUp()));
-        progress.printf(" %.2f", done.getLast().get(Metric.P50));
+      WarmUp warmUp = new WarmUp(timing.leastWarmUps(), timing.mostWarmUps());
+      while (!warmUp.isOver()) {
+        Map<Metric, Double> figures = pair.measure(WARM_UP_SIZE, timing.warmUp());
+        warmUp.add(figures);
+        progress.printf(" %.2f", figures.get(Metric.P50));
         progress.flush();
       }
       pair.shut();
@@ -71,20 +69,6 @@ final class Bench implements AutoCloseable {
       throw new BenchException("row " + row.id() + ": " + failed.getMessage());
     }
     progress.println(" us");
-  }
-
-  /** Whether the last figures are alike. */
-  private static boolean steady(List<Map<Metric, Double>> done) {
-    if (done.size() < STEADY_ROUNDS) {
-      return false;
-    }
-    List<Map<Metric, Double>> last = done.subList(done.size() - STEADY_ROUNDS, done.size());
-    return List.of(Metric.P50, Metric.TO_DEVICE, Metric.TO_DRIVER).stream()
-        .allMatch(metric -> {
-          double[] values =
-              last.stream().mapToDouble(m -> m.getOrDefault(metric, 1.0)).sorted().toArray();
-          return values[STEADY_ROUNDS - 1] <= STEADY * values[0];
-        });
   }
 
   private void measure(int round, Row row, Results results) throws BenchException {

@@ -7,20 +7,22 @@ package rpmsg.bench.internal.run;
  * @param rounds how often each row has its turn
  * @param warmNanos of each measurement that are not counted
  * @param nanos of each measurement that are
- * @param warmUps rounds at most until a row is steady
+ * @param leastWarmUps rounds at least that warm a row up
+ * @param mostWarmUps rounds at most, if it does not get steady
  */
-record Timing(int rounds, long warmNanos, long nanos, int warmUps) {
+record Timing(int rounds, long warmNanos, long nanos, int leastWarmUps, int mostWarmUps) {
   static Timing of(Options options) {
     int rounds = options.quick() ? 2 : 5;
     return new Timing(
         rounds,
         options.quick() ? 20_000_000 : 100_000_000,
         (long) (options.seconds() * 1e9 / rounds),
+        options.quick() ? 2 : 6,
         options.quick() ? 2 : 12);
   }
 
   /** One of the rounds that warm a row up. */
   Timing warmUp() {
-    return new Timing(1, 0, Math.max(nanos, warmNanos), 0);
+    return new Timing(1, 0, Math.max(nanos, warmNanos), 0, 0);
   }
 }
