@@ -90,12 +90,13 @@ public class BenchIT {
     Process run =
         start(command("--quick", "--rows", "ours-unix-view,against-poll,bare", "--against", peer));
     String output = ended(run, 0);
-    List<String> rows = List.of("ours-unix-view", "against-poll", "bare");
-    for (String row : rows) {
+    for (String row : List.of("ours-unix-view", "against-poll", "bare")) {
       String line = "(16 +)?" + row + " .*";
-      assertEquals(output, 4, output.lines().filter(l -> l.matches(line)).count());
+      int tables = row.equals("ours-unix-view") ? 5 : 4;
+      assertEquals(output, tables, output.lines().filter(l -> l.matches(line)).count());
       assertEverythingMeasured(row);
     }
+    assertMeasured("ours-unix-view", 16, 2, "woken_p50", "woken_p99", "woken_doorbells");
     assertTrue(output, output.contains("machine  ") && output.contains("flags    "));
     assertTrue(output, Files.readString(out.resolve("report.txt")).contains("What bounds"));
     assertTrue(Files.readString(out.resolve("chart.svg")).startsWith("<svg "));
@@ -103,16 +104,33 @@ public class BenchIT {
 
   /** Two rounds of one size. */
   private void assertEverythingMeasured(String row) throws IOException {
+    assertMeasured(row, 16, 2, "p50", "p99", "max", "to_device", "to_driver");
+  }
+
+  private void assertMeasured(String row, int size, int rounds, String... metrics)
+      throws IOException {
     List<String> lines = Files.readAllLines(out.resolve("results.csv"));
-    for (String metric : List.of("p50", "p99", "max", "to_device", "to_driver")) {
+    for (String metric : metrics) {
+      String beginning = "%s,%d,%s,".formatted(row, size, metric);
       List<Double> values =
           lines.stream()
-              .filter(line -> line.startsWith(row + ",16," + metric + ","))
+              .filter(line -> line.startsWith(beginning))
               .map(line -> Double.valueOf(line.substring(line.lastIndexOf(',') + 1)))
               .toList();
-      assertEquals(row + " " + metric, 2, values.size());
+      assertEquals(row + " " + metric, rounds, values.size());
       assertTrue(row + " " + metric + values, values.stream().allMatch(value -> value > 0));
     }
+  }
+
+  @Test
+  public void manyEndpointsAndManyTransportsAreMeasured() throws Exception {
+    String output =
+        ended(start(command("--quick", "--rows", "endpoints,floods-futex,idle-futex")), 0);
+    assertEverythingMeasured("endpoints-10");
+    assertEverythingMeasured("endpoints-10000");
+    assertMeasured("floods-futex", 16, 1, "to_device", "least_to_device", "uneven_to_driver");
+    assertMeasured("idle-futex", 0, 1, "idle_driver", "idle_device", "heap_driver", "heap_device");
+    assertTrue(output, output.contains("worse endpoints-10000 is than endpoints-10 "));
   }
 
   @Test

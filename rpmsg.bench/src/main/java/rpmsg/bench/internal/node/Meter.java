@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.bench.internal.node;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import rpmsg.bench.internal.carrier.Receiver;
 import rpmsg.bench.internal.carrier.Stamp;
 
@@ -88,13 +90,28 @@ public final class Meter implements Receiver {
 
   /** The messages counted, million a second, wrong ones, bytes allocated for each. */
   public String figures() {
-    long counted = end.count - first.count;
+    return figures(List.of(this));
+  }
+
+  /**
+   * The messages that each has counted, with commas between; million a second and wrong ones of all
+   * together; bytes allocated for each, the most.
+   */
+  static String figures(List<Meter> meters) {
     return String.format(
         Locale.ROOT,
-        "count=%d rate=%.6f wrong=%d bytes=%.6f",
-        count,
-        1e3 * counted / (end.nanos - first.nanos),
-        wrong,
-        (double) (end.bytes - first.bytes) / counted);
+        "count=%s rate=%.6f wrong=%d bytes=%.6f",
+        meters.stream().map(meter -> "" + meter.count).collect(Collectors.joining(",")),
+        meters.stream().mapToDouble(Meter::rate).sum(),
+        meters.stream().mapToLong(meter -> meter.wrong).sum(),
+        meters.stream().mapToDouble(Meter::bytes).max().orElseThrow());
+  }
+
+  private double rate() {
+    return 1e3 * (end.count - first.count) / (end.nanos - first.nanos);
+  }
+
+  private double bytes() {
+    return (double) (end.bytes - first.bytes) / (end.count - first.count);
   }
 }

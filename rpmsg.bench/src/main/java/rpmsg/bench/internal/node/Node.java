@@ -8,24 +8,25 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import rpmsg.bench.internal.carrier.Carrier;
-import rpmsg.bench.internal.carrier.Pipe;
 
 /**
  * One of the two processes that a row is measured with: does what its input says, a line each, and
- * answers with a line. Sizes are bytes of payload, times nanoseconds.
+ * answers with a line. Sizes are bytes of payload, times nanoseconds. Where more than one carrier
+ * is open, each floods and counts, and {@code sent} and {@code count} have a number for each.
  *
  * <pre>
  * open INDEX ADDRESS WORDS   opens a carrier               address=
- * join                       waits for the other end
- * echo SIZE                  sends back what comes
+ * join                       waits for the other ends
+ * echo SIZE                  sends back what comes ...
+ * end                        ... until now                 doorbells=
  * ping SIZE WARM TIME        plays with an echo            p50= p99= max= bytes=
+ * woken SIZE WARM TIME       the same, with pauses         count= p50= p99= max= doorbells=
  * count SIZE WARM            counts what comes ...
  * counted                    ... until the last message    count= rate= wrong= bytes= doorbells=
  * flood SIZE TIME            sends all it can              sent= bytes= doorbells=
- * end                        ends echo
- * close                      closes the carrier
+ * heap                       collects garbage              heap=
+ * close                      closes the carriers
  * </pre>
  */
 public final class Node {
@@ -34,8 +35,6 @@ public final class Node {
 
   /** Begins a line that says what went wrong, in place of an answer. */
   public static final String FAILURE = "! ";
-
-  private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   /** Opens a carrier. */
   @FunctionalInterface
@@ -50,10 +49,7 @@ public final class Node {
 
   private final Opener opener;
   private final PrintStream log;
-  private Carrier carrier;
-  private Pipe pipe;
-  private Meter meter;
-  private long doorbells;
+  private final Links links = new Links();
 
   /**
    * A node that has not opened anything yet.
@@ -87,72 +83,48 @@ public final class Node {
   private String execute(String[] words) throws Exception {
     return switch (words[0]) {
       case "open" -> open(words);
-      case "join" -> join();
-      case "echo" -> echo(Integer.parseInt(words[1]));
-      case "ping" -> ping(Integer.parseInt(words[1]), number(words[2]), number(words[3]));
-      case "count" -> count(Integer.parseInt(words[1]), number(words[2]));
-      case "counted" -> counted();
-      case "flood" -> flood(Integer.parseInt(words[1]), number(words[2]));
-      case "end" -> end();
-      case "close" -> close();
-      default -> carrier.execute(words);
+      case "join" -> silent(links::join);
+      case "echo" -> silent(() -> links.echo(size(words)));
+      case "end" -> links.end().strip();
+      case "ping" ->
+          new RoundTrips(number(words, 2), number(words, 3)).run(links.first(), size(words));
+      case "woken" -> woken(size(words), number(words, 2), number(words, 3));
+      case "count" -> silent(() -> links.count(size(words), number(words, 2)));
+      case "counted" -> links.counted();
+      case "flood" -> links.flood(size(words), number(words, 2));
+      case "heap" -> "heap=" + Heap.used();
+      case "close" -> silent(links::close);
+      default -> links.first().execute(words);
     };
   }
 
-  private static long number(String word) {
-    return Long.parseLong(word);
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private static String silent(Work work) throws Exception {
+    work.run();
+    return "";
+  }
+
+  private static int size(String[] words) {
+    return Integer.parseInt(words[1]);
+  }
+
+  private static long number(String[] words, int index) {
+    return Long.parseLong(words[index]);
   }
 
   private String open(String[] words) throws Exception {
-    carrier =
+    Carrier carrier =
         opener.open(
             Integer.parseInt(words[1]), words[2], Arrays.copyOfRange(words, 3, words.length));
+    links.add(carrier);
     return "address=" + carrier.address();
   }
 
-  private String join() throws Exception {
-    carrier.join();
-    return "";
-  }
-
-  private String echo(int size) throws Exception {
-    pipe = carrier.echo(size);
-    return "";
-  }
-
-  private String ping(int size, long warm, long nanos) throws Exception {
-    return new RoundTrips(warm, nanos).run(carrier, size);
-  }
-
-  private String count(int size, long warm) throws Exception {
-    meter = new Meter(warm);
-    doorbells = carrier.doorbells();
-    pipe = carrier.open(size, meter);
-    return "";
-  }
-
-  private String counted() throws Exception {
-    meter.await(LAST_NANOS);
-    end();
-    return meter.figures() + rungSince(doorbells);
-  }
-
-  private String flood(int size, long nanos) throws Exception {
-    long before = carrier.doorbells();
-    return Flood.run(carrier, size, nanos).figures() + rungSince(before);
-  }
-
-  private String rungSince(long before) {
-    return before < 0 ? "" : " doorbells=" + (carrier.doorbells() - before);
-  }
-
-  private String end() throws Exception {
-    pipe.close();
-    return "";
-  }
-
-  private String close() throws Exception {
-    carrier.close();
-    return "";
+  private String woken(int size, long warm, long nanos) throws Exception {
+    long before = links.doorbells();
+    return new WokenRoundTrips(warm, nanos).run(links.first(), size) + links.rungSince(before);
   }
 }

@@ -5,17 +5,13 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.HdrHistogram.Histogram;
 import rpmsg.bench.internal.carrier.Carrier;
 import rpmsg.bench.internal.carrier.Pipe;
 import rpmsg.bench.internal.carrier.Receiver;
 
 /** Plays ping with an echo, one message at a time, from the receiver, and notes each round trip. */
 final class RoundTrips implements Receiver {
-  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(20);
-  private static final int DIGITS = 3;
-
-  private final Histogram nanos = new Histogram(LONGEST_NANOS, DIGITS);
+  private final Latencies latencies = new Latencies();
   private final CountDownLatch done = new CountDownLatch(1);
   private final long warmUp;
   private final long end;
@@ -39,7 +35,7 @@ final class RoundTrips implements Receiver {
     try (Pipe opened = carrier.open(size, this)) {
       pipe = opened;
       first();
-      if (!done.await(end - System.nanoTime() + LONGEST_NANOS, TimeUnit.NANOSECONDS)) {
+      if (!done.await(end - System.nanoTime() + Latencies.LONGEST_NANOS, TimeUnit.NANOSECONDS)) {
         throw new TimeoutException("an echo did not come");
       }
     }
@@ -68,7 +64,7 @@ final class RoundTrips implements Receiver {
     if (echo != sequence) {
       failure = new IllegalStateException("echo of " + sequence + " is " + echo);
       done.countDown();
-    } else if (now - end >= 0 && nanos.getTotalCount() > 0) {
+    } else if (now - end >= 0 && latencies.count() > 0) {
       bytes = Allocation.ofThisThread() - bytes;
       done.countDown();
     } else {
@@ -85,16 +81,11 @@ final class RoundTrips implements Receiver {
     if (bytes < 0) {
       bytes = Allocation.ofThisThread();
     }
-    nanos.recordValue(Math.min(took, LONGEST_NANOS));
+    latencies.note(took);
   }
 
   private String figures() {
     return String.format(
-        Locale.ROOT,
-        "p50=%.3f p99=%.3f max=%.3f bytes=%.6f",
-        nanos.getValueAtPercentile(50) / 1e3,
-        nanos.getValueAtPercentile(99) / 1e3,
-        nanos.getMaxValue() / 1e3,
-        (double) bytes / nanos.getTotalCount());
+        Locale.ROOT, "%s bytes=%.6f", latencies.figures(), (double) bytes / latencies.count());
   }
 }

@@ -3,6 +3,7 @@ package rpmsg.bench.internal.report;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The figures as a picture, SVG: for each size the round trips on the left, the rates on the right,
@@ -16,7 +17,9 @@ public final class Chart {
   private static final int BAR = 16;
   private static final int HEADING = 44;
   private static final int WIDTH = LABELS + 2 * PANEL + 2 * GAP;
-  private static final String OURS = "ours";
+  private static final String OURS = "(ours|endpoints|floods)-.*";
+  private static final List<Metric> ROUND_TRIPS = List.of(Metric.P50);
+  private static final List<Metric> RATES = List.of(Metric.TO_DEVICE, Metric.TO_DRIVER);
 
   private final Results results;
   private final StringBuilder svg = new StringBuilder();
@@ -31,8 +34,8 @@ public final class Chart {
   }
 
   private String draw() {
-    int panelHeight = HEADING + BAR * results.rows().size() + 16;
-    int height = panelHeight * results.sizes().size();
+    List<Integer> sizes = results.sizes().stream().filter(size -> !rows(size).isEmpty()).toList();
+    int height = sizes.stream().mapToInt(this::height).sum();
     svg.append(
         """
         <svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d"
@@ -41,28 +44,36 @@ public final class Chart {
         """
             .formatted(WIDTH, height, WIDTH, height));
     int top = 0;
-    for (int size : results.sizes()) {
-      drawLabels(top);
+    for (int size : sizes) {
+      drawLabels(top, size);
       panel(
           LABELS,
           top,
           "%d bytes: round trip p50, microseconds (less is better)".formatted(size),
-          List.of(Metric.P50),
+          ROUND_TRIPS,
           size);
       panel(
           LABELS + PANEL + GAP,
           top,
           "%d bytes: million messages a second, to device and to driver".formatted(size),
-          List.of(Metric.TO_DEVICE, Metric.TO_DRIVER),
+          RATES,
           size);
-      top += panelHeight;
+      top += height(size);
     }
     return svg.append("</svg>\n").toString();
   }
 
-  private void drawLabels(int top) {
+  private List<String> rows(int size) {
+    return results.rows(size, Stream.concat(ROUND_TRIPS.stream(), RATES.stream()).toList());
+  }
+
+  private int height(int size) {
+    return HEADING + BAR * rows(size).size() + 16;
+  }
+
+  private void drawLabels(int top, int size) {
     int y = top + HEADING;
-    for (String row : results.rows()) {
+    for (String row : rows(size)) {
       text(LABELS - 6, y + BAR - 5, "end", row);
       y += BAR;
     }
@@ -72,7 +83,7 @@ public final class Chart {
     text(left, top + 28, "start", title);
     LogScale scale = scale(metrics, size);
     int y = top + HEADING;
-    for (String row : results.rows()) {
+    for (String row : rows(size)) {
       int thick = (BAR - 3) / metrics.size();
       for (int i = 0; i < metrics.size(); i++) {
         bar(left, y + i * thick, thick, row, results.series(row, size, metrics.get(i)), scale);
@@ -109,7 +120,7 @@ public final class Chart {
             y,
             end - left,
             thick - 1,
-            row.startsWith(OURS) ? "#2a6fb0" : "#a8a8a8"));
+            row.matches(OURS) ? "#2a6fb0" : "#a8a8a8"));
     svg.append(
         String.format(
             Locale.ROOT,

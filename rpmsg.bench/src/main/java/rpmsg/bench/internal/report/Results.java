@@ -3,26 +3,28 @@ package rpmsg.bench.internal.report;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** All figures of a run. Rows and sizes keep their order. */
+/** All figures of a run. Rows keep their order, sizes that in which they came. */
 public final class Results {
   private record Key(String row, int size, Metric metric) {}
 
   private final List<String> rows;
-  private final List<Integer> sizes;
+  private final Set<Integer> sizes = new LinkedHashSet<>();
   private final Map<Key, double[]> values = new LinkedHashMap<>();
   private final int rounds;
 
-  public Results(List<String> rows, List<Integer> sizes, int rounds) {
+  public Results(List<String> rows, int rounds) {
     this.rows = List.copyOf(rows);
-    this.sizes = List.copyOf(sizes);
     this.rounds = rounds;
   }
 
   /** Notes what was measured in one round. */
   public void add(int round, String row, int size, Map<Metric, Double> figures) {
+    sizes.add(size);
     figures.forEach((metric, value) -> of(new Key(row, size, metric))[round] = value);
   }
 
@@ -40,8 +42,15 @@ public final class Results {
     return rows;
   }
 
+  /** The rows of which one of these was measured at that size. */
+  List<String> rows(int size, List<Metric> metrics) {
+    return rows.stream()
+        .filter(row -> metrics.stream().anyMatch(metric -> !series(row, size, metric).isEmpty()))
+        .toList();
+  }
+
   public List<Integer> sizes() {
-    return sizes;
+    return List.copyOf(sizes);
   }
 
   /** The values, or {@link Series#NONE}. */

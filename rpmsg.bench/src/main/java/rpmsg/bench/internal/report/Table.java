@@ -19,6 +19,11 @@ final class Table {
     return this;
   }
 
+  /** Whether there are but headings. */
+  boolean isEmpty() {
+    return lines.size() == 1;
+  }
+
   @Override
   public String toString() {
     int columns = lines.getFirst().size();

@@ -13,6 +13,26 @@ public final class Tables {
   private static final double NOISY = 1.3;
   private static final List<Metric> COMPARED =
       List.of(Metric.P50, Metric.P99, Metric.TO_DEVICE, Metric.TO_DRIVER);
+  private static final List<Metric> WOKEN =
+      List.of(Metric.WOKEN_P50, Metric.WOKEN_P99, Metric.WOKEN_MAX, Metric.WOKEN_DOORBELLS);
+  private static final List<Metric> FLOODS =
+      List.of(
+          Metric.LEAST_TO_DEVICE,
+          Metric.MOST_TO_DEVICE,
+          Metric.UNEVEN_TO_DEVICE,
+          Metric.LEAST_TO_DRIVER,
+          Metric.MOST_TO_DRIVER,
+          Metric.UNEVEN_TO_DRIVER);
+  private static final List<Metric> IDLE =
+      List.of(Metric.IDLE_DRIVER, Metric.IDLE_DEVICE, Metric.HEAP_DRIVER, Metric.HEAP_DEVICE);
+  private static final List<Metric> COUNTED =
+      List.of(
+          Metric.MAX,
+          Metric.SEND_BYTES,
+          Metric.RECEIVE_BYTES,
+          Metric.ROUND_TRIP_BYTES,
+          Metric.DOORBELLS_TO_DEVICE,
+          Metric.DOORBELLS_TO_DRIVER);
 
   private final Results results;
 
@@ -22,49 +42,58 @@ public final class Tables {
 
   /** How many times worse than the reference each row is; below 1 it is better. */
   public String ratios(String reference) {
-    Table table = new Table(headings(metric -> metric.title));
-    each((size, row) ->
-        table.add(cells(size, row, m -> ratio(results.worse(row, reference, size, m).median()))));
-    return table.toString();
+    return table(COMPARED, m -> m.title, (row, size, m) -> ratio(row, reference, size, m));
+  }
+
+  /** How many times worse than the reference one row is; empty where one of the two is missing. */
+  public String ratios(String reference, String compared) {
+    if (!results.rows().containsAll(List.of(reference, compared))) {
+      return "";
+    }
+    return table(
+        COMPARED,
+        List.of(compared),
+        m -> m.title,
+        (row, size, m) -> spread(results.worse(row, reference, size, m)));
   }
 
   /** Medians, with the least and the most of all rounds. */
   public String absolute() {
-    Table table = new Table(headings(metric -> metric.title + ", " + metric.unit));
-    each((size, row) ->
-        table.add(cells(size, row, metric -> spread(results.series(row, size, metric)))));
-    return table.toString();
+    return medians(COMPARED);
+  }
+
+  /** Round trips that wake both sides; empty where there are none. */
+  public String woken() {
+    return medians(WOKEN);
+  }
+
+  /** What each of many transports carries while all flood; empty where there are none. */
+  public String floods() {
+    return medians(FLOODS);
+  }
+
+  /** What transports cost that carry nothing; empty where there are none. */
+  public String idle() {
+    return table(
+        IDLE, Tables::heading, (row, size, m) -> number(results.series(row, size, m).median()));
   }
 
   /** The longest round trip, bytes allocated and doorbells rung. */
   public String counts() {
-    List<Metric> counted =
-        List.of(
-            Metric.MAX,
-            Metric.SEND_BYTES,
-            Metric.RECEIVE_BYTES,
-            Metric.ROUND_TRIP_BYTES,
-            Metric.DOORBELLS_TO_DEVICE,
-            Metric.DOORBELLS_TO_DRIVER);
-    Table table =
-        new Table(
-            "bytes",
-            "row",
-            "longest us",
-            "B/message sent",
-            "B/message received",
-            "B/round trip",
-            "doorbells/message to device",
-            "to driver");
-    each((size, row) ->
-        table.add(cells(size, row, counted, m -> number(most(results.series(row, size, m), m)))));
-    return table.toString();
+    return table(
+        COUNTED,
+        Tables::heading,
+        (row, size, metric) -> number(most(results.series(row, size, metric), metric)));
   }
 
   /** How far the rounds agree, in words. */
   public String noise() {
     List<Series> all = new ArrayList<>();
-    each((size, row) -> COMPARED.forEach(metric -> all.add(results.series(row, size, metric))));
+    for (int size : results.sizes()) {
+      for (String row : results.rows()) {
+        COMPARED.forEach(metric -> all.add(results.series(row, size, metric)));
+      }
+    }
     List<Series> compared = all.stream().filter(series -> !series.isEmpty()).toList();
     long noisy = compared.stream().filter(s -> s.max() > NOISY * s.min()).count();
     return "%d of %d figures differ by more than %.0f %% between rounds"
@@ -75,34 +104,44 @@ public final class Tables {
     return metric == Metric.MAX ? series.max() : series.median();
   }
 
-  private interface Line {
-    void of(int size, String row);
+  private interface Cell {
+    String of(String row, int size, Metric metric);
   }
 
-  private void each(Line line) {
+  private String medians(List<Metric> metrics) {
+    return table(metrics, Tables::heading, (row, size, m) -> spread(results.series(row, size, m)));
+  }
+
+  private String table(List<Metric> metrics, Function<Metric, String> heading, Cell cell) {
+    return table(metrics, results.rows(), heading, cell);
+  }
+
+  /** A line for each size and row that have one of the figures; empty where none has. */
+  private String table(
+      List<Metric> metrics, List<String> rows, Function<Metric, String> heading, Cell cell) {
+    Table table = new Table(line("bytes", "row", metrics, heading));
     for (int size : results.sizes()) {
-      for (String row : results.rows()) {
-        line.of(size, row);
+      for (String row : results.rows(size, metrics)) {
+        if (rows.contains(row)) {
+          table.add(line("" + size, row, metrics, metric -> cell.of(row, size, metric)));
+        }
       }
     }
+    return table.isEmpty() ? "" : table.toString();
   }
 
-  private static String[] headings(Function<Metric, String> text) {
-    return Stream.concat(Stream.of("bytes", "row"), COMPARED.stream().map(text))
+  private static String[] line(
+      String first, String second, List<Metric> metrics, Function<Metric, String> cell) {
+    return Stream.concat(Stream.of(first, second), metrics.stream().map(cell))
         .toArray(String[]::new);
   }
 
-  private static String[] cells(int size, String row, Function<Metric, String> cell) {
-    return cells(size, row, COMPARED, cell);
+  private static String heading(Metric metric) {
+    return metric.unit.isEmpty() ? metric.title : metric.title + ", " + metric.unit;
   }
 
-  private static String[] cells(
-      int size, String row, List<Metric> metrics, Function<Metric, String> cell) {
-    return Stream.concat(Stream.of("" + size, row), metrics.stream().map(cell))
-        .toArray(String[]::new);
-  }
-
-  private static String ratio(double value) {
+  private String ratio(String row, String reference, int size, Metric metric) {
+    double value = results.worse(row, reference, size, metric).median();
     return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.2f", value);
   }
 

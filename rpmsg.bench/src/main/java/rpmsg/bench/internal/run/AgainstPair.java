@@ -39,9 +39,8 @@ final class AgainstPair implements Pair {
   @Override
   public void open() throws BenchException {
     Path file = folder.resolve("link" + opened++);
-    String doorbell = row.doorbell().value(folder);
-    driver.ask("open 0 %s %s %s".formatted(file, row.words(), doorbell));
-    client = start(file, doorbell);
+    driver.ask("open 0 %s %s".formatted(file, row.opening(file)));
+    client = start(file, row.doorbell().value(file));
     try {
       driver.tell("join");
       driver.answerUnless(() -> !client.isAlive());
@@ -89,6 +88,9 @@ final class AgainstPair implements Pair {
   public Map<Metric, Double> measure(int size, Timing timing) throws BenchException {
     Map<Metric, Double> figures = Pair.figures();
     Pair.roundTrips(driver, size, timing, figures);
+    if (row.sleeps()) {
+      Pair.woken(driver, size, timing, figures);
+    }
     if (sink) {
       Answer answer = oneWay("sink", size, timing);
       figures.put(Metric.TO_DEVICE, answer.number("rate"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.bench.internal.run;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -27,6 +28,11 @@ record Answer(Map<String, String> values) {
 
   double number(String name) throws BenchException {
     return Double.parseDouble(text(name));
+  }
+
+  /** Where there is one for each link. */
+  double[] numbers(String name) throws BenchException {
+    return Arrays.stream(text(name).split(",")).mapToDouble(Double::parseDouble).toArray();
   }
 
   boolean has(String name) {

@@ -4,78 +4,118 @@ package rpmsg.bench.internal.run;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import rpmsg.bench.internal.report.Metric;
 import rpmsg.bench.internal.report.Results;
 
 /**
- * A run: all rows are warmed up one after the other, then they take turns, round by round, so that
- * what the machine does meanwhile hits all alike.
+ * A run: rows are warmed up one after the other, then they take turns, round by round, so that what
+ * the machine does meanwhile hits all alike. Rows of many links come after that, each by itself.
  */
 final class Bench implements AutoCloseable {
   private static final int WARM_UP_SIZE = 128;
 
   private final Options options;
   private final Setup setup;
-  private final Timing timing;
+  private final Timing turns;
+  private final Timing alone;
   private final PrintStream progress;
   private final Map<Row, Pair> pairs = new ConcurrentHashMap<>();
 
   Bench(Options options, Setup setup, PrintStream progress) {
     this.options = options;
     this.setup = setup;
-    this.timing = Timing.of(options);
+    this.turns = Timing.of(options);
+    this.alone = Timing.alone(options);
     this.progress = progress;
   }
 
   Results run(List<Row> rows) throws BenchException, IOException {
+    Results results = new Results(rows.stream().map(Row::id).toList(), turns.rounds());
+    byTurns(rows.stream().filter(row -> row.kind().takesTurns()).toList(), results);
+    close();
     for (Row row : rows) {
-      warmUp(row);
-    }
-    Results results =
-        new Results(rows.stream().map(Row::id).toList(), options.sizes(), timing.rounds());
-    for (int round = 0; round < timing.rounds(); round++) {
-      progress.printf("round %d of %d:", round + 1, timing.rounds());
-      for (Row row : rows) {
-        progress.print(" " + row.id());
-        progress.flush();
-        measure(round, row, results);
+      if (!row.kind().takesTurns()) {
+        alone(row, results);
       }
-      progress.println();
     }
     return results;
   }
 
-  private void warmUp(Row row) throws BenchException, IOException {
+  private void byTurns(List<Row> rows, Results results) throws BenchException, IOException {
+    for (Row row : rows) {
+      start(row);
+      warmUp(row);
+    }
+    for (int round = 0; round < turns.rounds() && !rows.isEmpty(); round++) {
+      progress.printf("round %d of %d:", round + 1, turns.rounds());
+      for (Row row : rows) {
+        progress.print(" " + row.id());
+        progress.flush();
+        measure(round, row, turns, results);
+      }
+      progress.println();
+    }
+  }
+
+  /** The heap of a container is that of a new one once only. */
+  private void alone(Row row, Results results) throws BenchException, IOException {
+    start(row);
+    int rounds = 1;
+    if (row.kind() == Row.Kind.FLOODS) {
+      warmUp(row);
+      rounds = alone.rounds();
+    }
+    progress.printf("measuring %s%n", row.id());
+    for (int round = 0; round < rounds; round++) {
+      measure(round, row, alone, results);
+    }
+    close();
+  }
+
+  private void start(Row row) throws IOException {
+    pairs.put(
+        row,
+        switch (row.kind()) {
+          case STACK, PLAIN -> new MessagePair(row, setup);
+          case AGAINST -> new AgainstPair(row, setup, options.against());
+          case FLOODS -> new FloodPair(row, setup);
+          case IDLE -> new IdlePair(row, setup);
+        });
+  }
+
+  private void warmUp(Row row) throws BenchException {
     progress.printf("warming up %s:", row.id());
     progress.flush();
     try {
-      Pair pair =
-          row.kind() == Row.Kind.AGAINST
-              ? new AgainstPair(row, setup, options.against())
-              : new NodePair(row, setup);
-      pairs.put(row, pair);
+      Pair pair = pairs.get(row);
       pair.open();
-      WarmUp warmUp = new WarmUp(timing.leastWarmUps(), timing.mostWarmUps());
+      WarmUp warmUp = new WarmUp(turns.leastWarmUps(), turns.mostWarmUps());
       while (!warmUp.isOver()) {
-        Map<Metric, Double> figures = pair.measure(WARM_UP_SIZE, timing.warmUp());
+        Map<Metric, Double> figures = pair.measure(WARM_UP_SIZE, turns.warmUp());
         warmUp.add(figures);
-        progress.printf(" %.2f", figures.get(Metric.P50));
+        progress.print(" " + progress(figures));
         progress.flush();
       }
       pair.shut();
     } catch (BenchException failed) {
       throw new BenchException("row " + row.id() + ": " + failed.getMessage());
     }
-    progress.println(" us");
+    progress.println();
   }
 
-  private void measure(int round, Row row, Results results) throws BenchException {
+  private static String progress(Map<Metric, Double> figures) {
+    Metric metric = figures.containsKey(Metric.P50) ? Metric.P50 : Metric.TO_DEVICE;
+    return String.format(Locale.ROOT, "%.2f %s", figures.get(metric), metric.unit);
+  }
+
+  private void measure(int round, Row row, Timing timing, Results results) throws BenchException {
     try {
       Pair pair = pairs.get(row);
       pair.open();
-      for (int size : options.sizes()) {
+      for (int size : row.sizes(options.sizes())) {
         results.add(round, row.id(), size, pair.measure(size, timing));
       }
       pair.shut();
@@ -88,5 +128,6 @@ final class Bench implements AutoCloseable {
   @Override
   public void close() {
     pairs.values().parallelStream().forEach(Pair::close);
+    pairs.clear();
   }
 }

@@ -7,17 +7,21 @@ import java.util.Locale;
 /** The doorbells of a shared file that configuration offers. One more is one more constant. */
 enum Doorbell {
   /** Both sides look into the memory. */
-  POLL(true),
+  POLL(true, false),
   /** Who waits sleeps on a word of the memory. */
-  FUTEX(false),
+  FUTEX(false, true),
   /** A byte over a Unix domain socket wakes who waits. */
-  UNIX(true);
+  UNIX(true, true);
 
   /** Whether stacks other than this one have it. */
   final boolean common;
 
-  Doorbell(boolean common) {
+  /** Whether a side that waits sleeps until it is rung for. */
+  final boolean rings;
+
+  Doorbell(boolean common, boolean rings) {
     this.common = common;
+    this.rings = rings;
   }
 
   /** As in the ids of rows. */
@@ -25,10 +29,8 @@ enum Doorbell {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /**
-   * The value of the configuration's key {@code doorbell}; files it needs are in {@code folder}.
-   */
-  String value(Path folder) {
-    return this == UNIX ? word() + ":" + folder.resolve("bell") : word();
+  /** The value of the configuration's key {@code doorbell} for a link over {@code file}. */
+  String value(Path file) {
+    return this == UNIX ? "%s:%s.bell".formatted(word(), file) : word();
   }
 }

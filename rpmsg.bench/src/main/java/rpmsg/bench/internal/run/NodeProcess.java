@@ -90,6 +90,15 @@ final class NodeProcess implements AutoCloseable {
     return answer();
   }
 
+  /** That it has used so far. */
+  ProcessorTime processorTime() throws BenchException {
+    try {
+      return ProcessorTime.of(process.pid());
+    } catch (IOException e) {
+      throw new BenchException("its processor time cannot be read: " + e + "; see " + log);
+    }
+  }
+
   @Override
   public void close() {
     commands.close();

@@ -34,6 +34,16 @@ interface Pair extends AutoCloseable {
     figures.put(Metric.ROUND_TRIP_BYTES, answer.number("bytes"));
   }
 
+  /** The same with pauses, in which both sides fall asleep; the answer of the node. */
+  static Answer woken(NodeProcess node, int size, Timing timing, Map<Metric, Double> figures)
+      throws BenchException {
+    Answer answer = node.ask("woken %d %d %d".formatted(size, timing.warmNanos(), timing.nanos()));
+    figures.put(Metric.WOKEN_P50, answer.number("p50"));
+    figures.put(Metric.WOKEN_P99, answer.number("p99"));
+    figures.put(Metric.WOKEN_MAX, answer.number("max"));
+    return answer;
+  }
+
   /**
    * Checks that a flood came through.
    *

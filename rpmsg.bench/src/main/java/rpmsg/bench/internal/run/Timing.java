@@ -11,6 +11,8 @@ package rpmsg.bench.internal.run;
  * @param mostWarmUps rounds at most, if it does not get steady
  */
 record Timing(int rounds, long warmNanos, long nanos, int leastWarmUps, int mostWarmUps) {
+  private static final int ALONE = 3;
+
   static Timing of(Options options) {
     int rounds = options.quick() ? 2 : 5;
     return new Timing(
@@ -19,6 +21,17 @@ record Timing(int rounds, long warmNanos, long nanos, int leastWarmUps, int most
         (long) (options.seconds() * 1e9 / rounds),
         options.quick() ? 2 : 6,
         options.quick() ? 2 : 12);
+  }
+
+  /** For rows that take no turns: longer, since many share the processors, and less often. */
+  static Timing alone(Options options) {
+    Timing turns = of(options);
+    return new Timing(
+        options.quick() ? 1 : 3,
+        turns.warmNanos,
+        (long) (ALONE * options.seconds() * 1e9),
+        turns.leastWarmUps,
+        turns.mostWarmUps);
   }
 
   /** One of the rounds that warm a row up. */

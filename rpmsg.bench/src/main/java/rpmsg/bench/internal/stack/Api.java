@@ -14,8 +14,11 @@ enum Api {
   /** As {@link #VIEW}, and the receiver keeps each buffer while others come. */
   HOLD;
 
-  /** The sender's way; one object per measurement, for one thread. */
-  Sender sender(RpmsgEndpoint endpoint, int dst, int size) {
+  /**
+   * The sender's way; one object per measurement, for one thread; messages go to each of {@code
+   * dst} by turns.
+   */
+  Sender sender(RpmsgEndpoint endpoint, Turns dst, int size) {
     return this == COPY
         ? new CopySender(endpoint, dst, size)
         : new ClaimSender(endpoint, dst, size);

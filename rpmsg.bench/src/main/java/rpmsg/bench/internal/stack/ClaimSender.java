@@ -11,10 +11,10 @@ import rpmsg.core.RpmsgException;
 /** Writes into the transmit buffer itself. */
 final class ClaimSender implements Sender {
   private final RpmsgEndpoint endpoint;
-  private final int dst;
+  private final Turns dst;
   private final int size;
 
-  ClaimSender(RpmsgEndpoint endpoint, int dst, int size) {
+  ClaimSender(RpmsgEndpoint endpoint, Turns dst, int size) {
     this.endpoint = endpoint;
     this.dst = dst;
     this.size = size;
@@ -35,7 +35,7 @@ final class ClaimSender implements Sender {
   }
 
   private BufferClaim claim(int length) throws RpmsgException {
-    BufferClaim claim = endpoint.claim(length, dst, RpmsgEndpoint.DEFAULT_TIMEOUT);
+    BufferClaim claim = endpoint.claim(length, dst.next(), RpmsgEndpoint.DEFAULT_TIMEOUT);
     if (claim == null) {
       throw new RpmsgException(Errno.ERESTARTSYS, "the other process takes nothing");
     }

@@ -58,7 +58,8 @@ public final class ContainerNode {
   }
 
   /**
-   * Words: the API, {@code COPY}, {@code VIEW}, {@code HOLD} or {@link #AGAINST}, and the doorbell.
+   * Words: the doorbell; the API, {@code COPY}, {@code VIEW}, {@code HOLD}, and how many endpoints
+   * receive, or {@link #AGAINST}.
    */
   private Carrier open(int index, String address, String[] words) throws Exception {
     Map<String, Object> properties =
@@ -68,13 +69,13 @@ public final class ContainerNode {
             "link",
             "shm:" + address,
             "doorbell",
-            words[1],
+            words[0],
             "index",
             index);
     ConfiguredTransport transport =
         new ConfiguredTransport(context, admin, "bench" + opened.incrementAndGet(), properties);
-    return words[0].equals(AGAINST)
+    return words[1].equals(AGAINST)
         ? new ForeignCarrier(transport, address)
-        : new StackCarrier(transport, Api.valueOf(words[0]), address);
+        : new StackCarrier(transport, Api.valueOf(words[1]), Integer.parseInt(words[2]), address);
   }
 }

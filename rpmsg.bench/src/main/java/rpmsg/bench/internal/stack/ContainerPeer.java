@@ -94,7 +94,7 @@ public final class ContainerPeer {
         .start(() -> {
           try (RpmsgEndpoint endpoint = transport.createEndpoint(RpmsgAddress.ANY, nothing -> {})) {
             int size = (int) ForeignServices.second(request);
-            Sender sender = Api.COPY.sender(endpoint, to, size);
+            Sender sender = Api.COPY.sender(endpoint, Turns.only(to), size);
             for (long i = 0; i < ForeignServices.first(request); i++) {
               sender.send(i);
             }

@@ -10,11 +10,11 @@ import rpmsg.core.RpmsgException;
 /** Memory of its own, which the stack copies. */
 final class CopySender implements Sender {
   private final RpmsgEndpoint endpoint;
-  private final int dst;
+  private final Turns dst;
   private final int size;
   private final MemorySegment payload;
 
-  CopySender(RpmsgEndpoint endpoint, int dst, int size) {
+  CopySender(RpmsgEndpoint endpoint, Turns dst, int size) {
     this.endpoint = endpoint;
     this.dst = dst;
     this.size = size;
@@ -29,6 +29,6 @@ final class CopySender implements Sender {
 
   @Override
   public void forward(MemorySegment data) throws RpmsgException {
-    endpoint.sendTo(data, dst, RpmsgEndpoint.DEFAULT_TIMEOUT);
+    endpoint.sendTo(data, dst.next(), RpmsgEndpoint.DEFAULT_TIMEOUT);
   }
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.bench.internal.stack;
 
+import java.util.List;
 import rpmsg.bench.internal.carrier.Pipe;
 import rpmsg.core.RpmsgEndpoint;
 import rpmsg.core.RpmsgException;
 
-/** An endpoint of this stack, with how it sends and receives. */
-record EndpointPipe(RpmsgEndpoint endpoint, Sender sender, Taker taker) implements Pipe {
+/** Endpoints of this stack, with how they receive and how the first of them sends. */
+record EndpointPipe(List<RpmsgEndpoint> endpoints, Sender sender, Taker taker) implements Pipe {
   @Override
   public void send(long sequence) throws RpmsgException {
     sender.send(sequence);
@@ -14,7 +15,7 @@ record EndpointPipe(RpmsgEndpoint endpoint, Sender sender, Taker taker) implemen
 
   @Override
   public void close() {
-    endpoint.close();
+    endpoints.forEach(RpmsgEndpoint::close);
     taker.close();
   }
 }

@@ -3,6 +3,7 @@ package rpmsg.bench.internal.stack;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -68,7 +69,8 @@ final class ForeignCarrier implements Carrier {
   private EndpointPipe open(String service, int size, Taker taker) throws RpmsgException {
     RpmsgChannel channel = channel(service);
     RpmsgEndpoint endpoint = channel.createEndpoint(RpmsgAddress.ANY, taker);
-    return new EndpointPipe(endpoint, Api.COPY.sender(endpoint, channel.dst(), size), taker);
+    return new EndpointPipe(
+        List.of(endpoint), Api.COPY.sender(endpoint, Turns.only(channel.dst()), size), taker);
   }
 
   @Override

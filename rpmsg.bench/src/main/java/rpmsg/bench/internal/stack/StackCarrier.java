@@ -3,6 +3,8 @@ package rpmsg.bench.internal.stack;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import rpmsg.bench.internal.carrier.Carrier;
 import rpmsg.bench.internal.carrier.Pipe;
 import rpmsg.bench.internal.carrier.Receiver;
@@ -12,20 +14,28 @@ import rpmsg.core.RpmsgMessage;
 import rpmsg.core.RpmsgTransport;
 
 /**
- * This stack, from the public call to the public listener. Both ends have their endpoint at the
- * same address.
+ * This stack, from the public call to the public listener. Both ends have their endpoints at the
+ * same addresses; messages go to them by turns, and an echo comes back to the address that it was
+ * sent to.
  */
 final class StackCarrier implements Carrier {
-  private static final int ADDRESS = 0x500;
+  private static final int FIRST = 0x500;
 
   private final ConfiguredTransport configured;
   private final Api api;
+  private final int endpoints;
   private final String address;
   private RpmsgTransport transport;
 
-  StackCarrier(ConfiguredTransport configured, Api api, String address) {
+  /**
+   * A carrier over a transport that was configured for it.
+   *
+   * @param endpoints that receive, at each end
+   */
+  StackCarrier(ConfiguredTransport configured, Api api, int endpoints, String address) {
     this.configured = configured;
     this.api = api;
+    this.endpoints = endpoints;
     this.address = address;
   }
 
@@ -41,17 +51,27 @@ final class StackCarrier implements Carrier {
 
   @Override
   public Pipe open(int size, Receiver receiver) throws RpmsgException {
-    Taker taker = receiver == null ? message -> {} : Taker.of(api, receiver);
-    RpmsgEndpoint endpoint = transport.createEndpoint(ADDRESS, taker);
-    return new EndpointPipe(endpoint, api.sender(endpoint, ADDRESS, size), taker);
+    return receiver == null
+        ? pipe(1, message -> {}, size)
+        : pipe(endpoints, Taker.of(api, receiver), size);
   }
 
   @Override
   public Pipe echo(int size) throws RpmsgException {
     Echo echo = new Echo();
-    RpmsgEndpoint endpoint = transport.createEndpoint(ADDRESS, echo);
-    echo.sender = api.sender(endpoint, ADDRESS, size);
-    return new EndpointPipe(endpoint, echo.sender, echo);
+    EndpointPipe pipe = pipe(endpoints, echo, size);
+    echo.sender = pipe.sender();
+    return pipe;
+  }
+
+  /** Each endpoint has a listener of its own, as those of users have. */
+  private EndpointPipe pipe(int count, Taker taker, int size) throws RpmsgException {
+    List<RpmsgEndpoint> opened = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      opened.add(transport.createEndpoint(FIRST + i, message -> taker.onMessage(message)));
+    }
+    Turns turns = new Turns(FIRST, endpoints);
+    return new EndpointPipe(opened, api.sender(opened.getFirst(), turns, size), taker);
   }
 
   @Override

@@ -8,7 +8,10 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Scanner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,23 +69,71 @@ class NodeTest {
   }
 
   private void open() {
-    String address = folder.resolve("ring").toString();
-    assertEquals("= address=" + address, driver.ask("open 0 " + address + " bare"));
-    device.ask("open 1 " + address + " bare");
+    open("ring");
     driver.ask("join");
     device.ask("join");
+  }
+
+  private void open(String file) {
+    String address = folder.resolve(file).toString();
+    assertEquals("= address=" + address, driver.ask("open 0 " + address + " bare"));
+    device.ask("open 1 " + address + " bare");
   }
 
   @Test
   void roundTripsAreInOrderOfTheirPercentiles() {
     open();
     device.ask("echo 16");
-    String[] words = driver.ask("ping 16 0 50000000").split("[= ]+");
-    assertEquals("p50", words[1]);
-    double p50 = Double.parseDouble(words[2]);
-    double p99 = Double.parseDouble(words[4]);
-    double max = Double.parseDouble(words[6]);
-    assertTrue(0 < p50 && p50 <= p99 && p99 <= max, String.join(" ", words));
+    assertInOrder(driver.ask("ping 16 0 50000000"));
+  }
+
+  private static void assertInOrder(String answer) {
+    double p50 = number(answer, "p50");
+    double p99 = number(answer, "p99");
+    assertTrue(0 < p50 && p50 <= p99 && p99 <= number(answer, "max"), answer);
+  }
+
+  private static double number(String answer, String name) {
+    return Double.parseDouble(answer.replaceAll(".* " + name + "=([0-9.]+).*", "$1"));
+  }
+
+  @Test
+  void aRoundTripThatWakesBothSidesComesAfterAPause() {
+    open();
+    device.ask("echo 16");
+    String answer = driver.ask("woken 16 10000000 100000000");
+    assertInOrder(answer);
+    double most = 100e6 / WokenRoundTrips.PAUSE_NANOS + 1;
+    assertTrue(1 <= number(answer, "count") && number(answer, "count") <= most, answer);
+    assertEquals("= ", device.ask("end"));
+  }
+
+  @Test
+  void whatIsOpenedBesideFloodsAndCountsBesideAtTheSameTime() {
+    open("first");
+    open("second");
+    open("third");
+    driver.ask("join");
+    device.ask("join");
+    device.ask("count 16 0");
+    String flood = driver.ask("flood 16 50000000");
+    String counted = device.ask("counted");
+    String sent = flood.replaceAll("= sent=([0-9]+,[0-9]+,[0-9]+) .*", "$1");
+    assertTrue(counted.startsWith("= count=" + sent + " rate="), flood + counted);
+    assertTrue(counted.contains(" wrong=0 "), counted);
+    assertEquals("= ", device.ask("close"));
+  }
+
+  @Test
+  void theHeapIsWhatIsLeftAfterCollections() {
+    double before = number(driver.ask("heap"), "heap");
+    byte[] kept = new byte[8 << 20];
+    double with = number(driver.ask("heap"), "heap");
+    assertTrue(with - before > kept.length / 2, before + " " + with);
+    new ArrayList<>(Collections.nCopies(4 << 20, kept));
+    double after = number(driver.ask("heap"), "heap");
+    assertTrue(after - with < kept.length / 4, with + " " + after);
+    Reference.reachabilityFence(kept);
   }
 
   @Test

@@ -19,10 +19,10 @@ class ReportTest {
 
   private static final List<String> ROWS = List.of("ours-poll-copy", "bare", "echo<only>");
 
-  private final Results results = new Results(ROWS, List.of(16, 496), 2);
+  private final Results results = new Results(ROWS, 2);
 
   ReportTest() {
-    for (int size : results.sizes()) {
+    for (int size : List.of(16, 496)) {
       add(0, "ours-poll-copy", size, figures(1.0, 2.0, 10));
       add(1, "ours-poll-copy", size, figures(3.0, 6.0, 30));
       add(0, "bare", size, figures(0.5, 1.0, 20));
@@ -98,6 +98,44 @@ class ReportTest {
   }
 
   @Test
+  void aRowIsComparedWithOneOtherWhereBothAreThere() {
+    Tables tables = new Tables(results);
+    assertEquals(
+        List.of("16", "bare", "0.50 (0.50..0.50)", "0.50 (0.50..0.50)"),
+        words(tables.ratios("ours-poll-copy", "bare"), "16", "bare").subList(0, 4));
+    assertEquals(1 + 2, tables.ratios("ours-poll-copy", "bare").lines().count());
+    assertEquals("", tables.ratios("ours-poll-copy", "aeron"));
+    assertEquals("", tables.ratios("aeron", "bare"));
+  }
+
+  @Test
+  void whatIsMeasuredOfFewRowsOrAtOneSizeHasATableOfItsOwn() {
+    Tables none = new Tables(results);
+    assertEquals("", none.woken() + none.floods() + none.idle());
+    add(0, "bare", 16, Map.of(Metric.WOKEN_P50, 50.0, Metric.WOKEN_P99, 90.0));
+    add(0, "bare", 496, Map.of(Metric.UNEVEN_TO_DEVICE, 1.5));
+    add(0, "bare", 0, Map.of(Metric.IDLE_DRIVER, 0.25, Metric.HEAP_DRIVER, 107.0));
+    Tables tables = new Tables(results);
+    assertEquals(
+        List.of("16", "bare", "50.0 (50.0..50.0)", "90.0 (90.0..90.0)", "-", "-"),
+        words(tables.woken(), "16", "bare"));
+    assertEquals("1.50 (1.50..1.50)", words(tables.floods(), "496", "bare").get(4));
+    assertEquals(List.of("0", "bare", "0.25", "-", "107", "-"), words(tables.idle(), "0", "bare"));
+    for (String table : List.of(tables.woken(), tables.floods(), tables.idle())) {
+      assertEquals(2, table.lines().count(), table);
+    }
+    assertEquals(1 + 2 * 3, tables.absolute().lines().count());
+    assertTrue(Csv.of(results).contains("bare,0,idle_driver,% of a core,1,0.25"));
+  }
+
+  @Test
+  void theChartLeavesOutWhatItHasNoBarFor() {
+    String before = Chart.of(results);
+    add(0, "bare", 0, Map.of(Metric.IDLE_DRIVER, 0.25));
+    assertEquals(before, Chart.of(results));
+  }
+
+  @Test
   void roundsThatDisagreeAreCounted() {
     assertEquals(
         "16 of 20 figures differ by more than 30 % between rounds", new Tables(results).noise());
@@ -150,7 +188,7 @@ class ReportTest {
 
   @Test
   void theBarOfTheGreaterFigureIsLonger() throws Exception {
-    Results two = new Results(List.of("a", "b"), List.of(16), 1);
+    Results two = new Results(List.of("a", "b"), 1);
     two.add(0, "a", 16, Map.of(Metric.P50, 1.0));
     two.add(0, "b", 16, Map.of(Metric.P50, 100.0));
     NodeList bars = chart(two).getElementsByTagName("rect");

@@ -63,6 +63,20 @@ class OptionsTest {
     assertEquals(10_000_000_000L, timing.nanos() * timing.rounds());
   }
 
+  @Test
+  void rowsOfManyLinksAreMeasuredLongerAndLessOften() throws UsageException {
+    Timing alone = Timing.alone(parse());
+    assertTrue(alone.nanos() >= 10 * Timing.of(parse()).nanos());
+    assertEquals(3, alone.rounds());
+    assertEquals(1, Timing.alone(parse("--quick")).rounds());
+  }
+
+  @Test
+  void onlyAQuickRunWarmsUpForLessThanSixRounds() throws UsageException {
+    assertEquals(6, Timing.of(parse()).leastWarmUps());
+    assertEquals(2, Timing.of(parse("--quick")).mostWarmUps());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

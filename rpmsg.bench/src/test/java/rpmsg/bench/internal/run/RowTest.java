@@ -47,6 +47,73 @@ class RowTest {
     assertTrue(refused.getMessage().contains("ours-poll-copy"), refused.getMessage());
   }
 
+  private static Row row(String id) {
+    return Row.all(true).stream().filter(row -> row.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  @Test
+  void whatShowsScaleIsPartOfAPlainRun() throws UsageException {
+    List<String> all = selected(false);
+    assertTrue(
+        all.containsAll(
+            List.of(
+                Row.FEW,
+                Row.MANY,
+                "floods-poll",
+                "floods-futex",
+                "idle-poll",
+                "idle-futex",
+                "idle-unix")));
+    assertEquals(List.of(Row.FEW, Row.MANY), selected(false, "endpoints"));
+    assertEquals(List.of("floods-poll", "floods-futex"), selected(false, "floods"));
+  }
+
+  @Test
+  void rowsOfManyLinksComeAfterThoseThatTakeTurns() {
+    List<Boolean> turns = Row.all(true).stream().map(row -> row.kind().takesTurns()).toList();
+    assertTrue(turns.lastIndexOf(true) < turns.indexOf(false), turns.toString());
+    assertEquals(16, row("floods-futex").links());
+    assertEquals(64, row("idle-futex").links());
+    assertEquals(1, row(Row.MANY).links());
+  }
+
+  @Test
+  void whereNothingGoesThereIsNoSizeAndAFloodOfManyHasOne() {
+    List<Integer> asked = List.of(128, 496);
+    assertEquals(asked, row(Row.MANY).sizes(asked));
+    assertEquals(List.of(128), row("floods-poll").sizes(asked));
+    assertEquals(List.of(0), row("idle-poll").sizes(asked));
+  }
+
+  @Test
+  void aSideThatPollsOrSpinsDoesNotSleep() {
+    List<String> sleeping =
+        Row.all(true).stream()
+            .filter(row -> row.kind().takesTurns() && row.sleeps())
+            .map(Row::id)
+            .toList();
+    assertEquals(
+        List.of(
+            "ours-futex-copy",
+            "ours-futex-view",
+            "ours-futex-hold",
+            "ours-unix-copy",
+            "ours-unix-view",
+            "ours-unix-hold",
+            "against-unix",
+            "unix",
+            "tcp"),
+        sleeping);
+  }
+
+  @Test
+  void aNodeIsToldTheDoorbellIfThereIsOneAndThenTheWords() {
+    Path file = Path.of("/dev/shm/x");
+    assertEquals("poll COPY 10000", row(Row.MANY).opening(file));
+    assertEquals("unix:/dev/shm/x.bell AGAINST", row("against-unix").opening(file));
+    assertEquals("bare", row("bare").opening(file));
+  }
+
   @Test
   void theReaderIsToldWhatBoundsEachRow() {
     assertFalse(Row.all(true).stream().anyMatch(row -> row.bound().isEmpty()));
@@ -54,9 +121,9 @@ class RowTest {
 
   @Test
   void aDoorbellsValueIsWhatConfigurationTakes() {
-    Path folder = Path.of("/dev/shm/x");
-    assertEquals("poll", Doorbell.POLL.value(folder));
-    assertEquals("futex", Doorbell.FUTEX.value(folder));
-    assertEquals("unix:/dev/shm/x/bell", Doorbell.UNIX.value(folder));
+    Path file = Path.of("/dev/shm/x");
+    assertEquals("poll", Doorbell.POLL.value(file));
+    assertEquals("futex", Doorbell.FUTEX.value(file));
+    assertEquals("unix:/dev/shm/x.bell", Doorbell.UNIX.value(file));
   }
 }
