@@ -21,7 +21,7 @@ import rpmsg.bench.internal.carrier.Carrier;
  * echo SIZE                  sends back what comes ...
  * end                        ... until now                 doorbells=
  * ping SIZE WARM TIME        plays with an echo            p50= p99= max= bytes=
- * woken SIZE WARM TIME       the same, with pauses         count= p50= p99= max= doorbells=
+ * woken SIZE WARM TIME       the same, with pauses         sent= p50= p99= max= doorbells=
  * count SIZE WARM            counts what comes ...
  * counted                    ... until the last message    count= rate= wrong= bytes= doorbells=
  * flood SIZE TIME            sends all it can              sent= bytes= doorbells=

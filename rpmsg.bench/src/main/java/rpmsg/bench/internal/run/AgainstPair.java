@@ -88,9 +88,6 @@ final class AgainstPair implements Pair {
   public Map<Metric, Double> measure(int size, Timing timing) throws BenchException {
     Map<Metric, Double> figures = Pair.figures();
     Pair.roundTrips(driver, size, timing, figures);
-    if (row.sleeps()) {
-      Pair.woken(driver, size, timing, figures);
-    }
     if (sink) {
       Answer answer = oneWay("sink", size, timing);
       figures.put(Metric.TO_DEVICE, answer.number("rate"));
@@ -102,6 +99,15 @@ final class AgainstPair implements Pair {
       figures.put(Metric.TO_DRIVER, answer.number("rate"));
       figures.put(Metric.RECEIVE_BYTES, answer.number("bytes"));
       figures.put(Metric.DOORBELLS_TO_DRIVER, answer.number("doorbells") / answer.number("sent"));
+    }
+    return figures;
+  }
+
+  @Override
+  public Map<Metric, Double> woken(int size, Timing timing) throws BenchException {
+    Map<Metric, Double> figures = Pair.figures();
+    if (row.sleeps()) {
+      Pair.woken(driver, size, timing, figures);
     }
     return figures;
   }

@@ -115,9 +115,11 @@ final class Bench implements AutoCloseable {
     try {
       Pair pair = pairs.get(row);
       pair.open();
-      for (int size : row.sizes(options.sizes())) {
+      List<Integer> sizes = row.sizes(options.sizes());
+      for (int size : sizes) {
         results.add(round, row.id(), size, pair.measure(size, timing));
       }
+      results.add(round, row.id(), sizes.getFirst(), pair.woken(sizes.getFirst(), timing));
       pair.shut();
     } catch (BenchException failed) {
       throw new BenchException("row " + row.id() + ": " + failed.getMessage());

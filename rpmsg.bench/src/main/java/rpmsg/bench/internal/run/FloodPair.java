@@ -25,24 +25,19 @@ final class FloodPair implements Pair {
   @Override
   public Map<Metric, Double> measure(int size, Timing timing) throws BenchException {
     Map<Metric, Double> figures = Pair.figures();
-    double micros = (timing.warmNanos() + timing.nanos()) / 1e3;
-    Nodes.OneWay flood = Nodes.flood(nodes.driver(), nodes.device(), size, timing);
-    figures.put(Metric.TO_DEVICE, flood.counted().number("rate"));
-    DoubleSummaryStatistics shares = shares(flood);
-    figures.put(Metric.LEAST_TO_DEVICE, shares.getMin() / micros);
-    figures.put(Metric.MOST_TO_DEVICE, shares.getMax() / micros);
-    figures.put(Metric.UNEVEN_TO_DEVICE, shares.getMax() / shares.getMin());
-    flood = Nodes.flood(nodes.device(), nodes.driver(), size, timing);
-    figures.put(Metric.TO_DRIVER, flood.counted().number("rate"));
-    shares = shares(flood);
-    figures.put(Metric.LEAST_TO_DRIVER, shares.getMin() / micros);
-    figures.put(Metric.MOST_TO_DRIVER, shares.getMax() / micros);
-    figures.put(Metric.UNEVEN_TO_DRIVER, shares.getMax() / shares.getMin());
+    for (Direction direction : Direction.values()) {
+      shares(nodes.flood(direction, size, timing, figures), direction, timing, figures);
+    }
     return figures;
   }
 
-  private static DoubleSummaryStatistics shares(Nodes.OneWay flood) throws BenchException {
-    return Arrays.stream(flood.counted().numbers("count")).summaryStatistics();
+  private static void shares(
+      double[] messages, Direction direction, Timing timing, Map<Metric, Double> figures) {
+    DoubleSummaryStatistics shares = Arrays.stream(messages).summaryStatistics();
+    double micros = (timing.warmNanos() + timing.nanos()) / 1e3;
+    figures.put(direction.least, shares.getMin() / micros);
+    figures.put(direction.most, shares.getMax() / micros);
+    figures.put(direction.uneven, shares.getMax() / shares.getMin());
   }
 
   @Override

@@ -4,7 +4,10 @@ package rpmsg.bench.internal.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import rpmsg.bench.internal.report.Metric;
 
 /** The two processes of a row. The first has index 0 and is the driver side where there is one. */
 final class Nodes implements AutoCloseable {
@@ -59,21 +62,28 @@ final class Nodes implements AutoCloseable {
     device.answer();
   }
 
-  /** What came of a flood. */
-  record OneWay(Answer sent, Answer counted) {}
-
   /**
-   * Floods one way, over all links at once.
+   * Floods one way, over all links at once; returns how many messages came over each.
    *
    * @throws BenchException also when a message was lost, doubled, torn or overtaken
    */
-  static OneWay flood(NodeProcess from, NodeProcess to, int size, Timing timing)
+  double[] flood(Direction direction, int size, Timing timing, Map<Metric, Double> figures)
       throws BenchException {
+    NodeProcess from = direction == Direction.TO_DEVICE ? driver : device;
+    NodeProcess to = direction == Direction.TO_DEVICE ? device : driver;
     to.ask("count %d %d".formatted(size, timing.warmNanos()));
     Answer sent = from.ask("flood %d %d".formatted(size, timing.warmNanos() + timing.nanos()));
     Answer counted = to.ask("counted");
     Pair.check(sent, counted);
-    return new OneWay(sent, counted);
+    double[] messages = counted.numbers("count");
+    figures.put(direction.rate, counted.number("rate"));
+    figures.merge(Metric.SEND_BYTES, sent.number("bytes"), Math::max);
+    figures.merge(Metric.RECEIVE_BYTES, counted.number("bytes"), Math::max);
+    if (sent.has("doorbells")) {
+      double rung = sent.number("doorbells") + counted.number("doorbells");
+      figures.put(direction.doorbells, rung / Arrays.stream(messages).sum());
+    }
+    return messages;
   }
 
   @Override

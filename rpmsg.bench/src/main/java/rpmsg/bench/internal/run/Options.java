@@ -27,7 +27,7 @@ record Options(
     String against) {
   static final int MAX_SIZE = 496;
 
-  private static final double SECONDS = 1.5;
+  private static final double SECONDS = 0.6;
   private static final double QUICK_SECONDS = 0.2;
 
   static Options parse(List<String> arguments) throws UsageException {

@@ -7,11 +7,22 @@ import rpmsg.bench.internal.report.Metric;
 
 /** The processes of one row, there for the whole run and idle while it is the turn of others. */
 interface Pair extends AutoCloseable {
+  /** How much longer round trips with pauses are measured than those without. */
+  int LONGER = 4;
+
   /** Opens the way between them. */
   void open() throws BenchException;
 
   /** All figures of one size, once. */
   Map<Metric, Double> measure(int size, Timing timing) throws BenchException;
+
+  /**
+   * What round trips take that find both sides asleep, where they sleep. The size of the message
+   * makes no difference there; the time is longer, since most of it is pauses.
+   */
+  default Map<Metric, Double> woken(int size, Timing timing) throws BenchException {
+    return Map.of();
+  }
 
   /** Closes the way; nothing of the row uses a processor from here on. */
   void shut() throws BenchException;
@@ -34,10 +45,11 @@ interface Pair extends AutoCloseable {
     figures.put(Metric.ROUND_TRIP_BYTES, answer.number("bytes"));
   }
 
-  /** The same with pauses, in which both sides fall asleep; the answer of the node. */
+  /** The same with pauses in which both sides fall asleep; returns the answer of the node. */
   static Answer woken(NodeProcess node, int size, Timing timing, Map<Metric, Double> figures)
       throws BenchException {
-    Answer answer = node.ask("woken %d %d %d".formatted(size, timing.warmNanos(), timing.nanos()));
+    long nanos = LONGER * timing.nanos();
+    Answer answer = node.ask("woken %d %d %d".formatted(size, timing.warmNanos(), nanos));
     figures.put(Metric.WOKEN_P50, answer.number("p50"));
     figures.put(Metric.WOKEN_P99, answer.number("p99"));
     figures.put(Metric.WOKEN_MAX, answer.number("max"));

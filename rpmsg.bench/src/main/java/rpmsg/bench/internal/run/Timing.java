@@ -11,13 +11,13 @@ package rpmsg.bench.internal.run;
  * @param mostWarmUps rounds at most, if it does not get steady
  */
 record Timing(int rounds, long warmNanos, long nanos, int leastWarmUps, int mostWarmUps) {
-  private static final int ALONE = 3;
+  private static final int ALONE = 4;
 
   static Timing of(Options options) {
     int rounds = options.quick() ? 2 : 5;
     return new Timing(
         rounds,
-        options.quick() ? 20_000_000 : 100_000_000,
+        options.quick() ? 20_000_000 : 50_000_000,
         (long) (options.seconds() * 1e9 / rounds),
         options.quick() ? 2 : 6,
         options.quick() ? 2 : 12);

@@ -23,7 +23,7 @@ class OptionsTest {
     Options options = parse();
     assertEquals(List.of(16, 128, 496), options.sizes());
     assertEquals(List.of(), options.rows());
-    assertEquals(1.5, options.seconds());
+    assertEquals(0.6, options.seconds());
     assertNull(options.against());
     assertFalse(options.help() || options.peer() || options.quick());
     assertEquals(5, Timing.of(options).rounds());
