@@ -143,7 +143,7 @@ class ReportTest {
 
   @Test
   void roundsDisagreeWhereTheMostIs30PercentAboveTheLeast() {
-    Results some = new Results(List.of("calm", "noisy"), List.of(16), 2);
+    Results some = new Results(List.of("calm", "noisy"), 2);
     some.add(0, "calm", 16, Map.of(Metric.P50, 1.0));
     some.add(1, "calm", 16, Map.of(Metric.P50, 1.25));
     some.add(0, "noisy", 16, Map.of(Metric.P50, 1.0));
@@ -198,7 +198,7 @@ class ReportTest {
 
   @Test
   void aBarEndsAtTheMedianAndItsLineSpansAllRounds() throws Exception {
-    Results one = new Results(List.of("a"), List.of(16), 3);
+    Results one = new Results(List.of("a"), 3);
     for (int round = 0; round < 3; round++) {
       one.add(round, "a", 16, Map.of(Metric.P50, Math.pow(2, round)));
     }
@@ -212,7 +212,7 @@ class ReportTest {
 
   @Test
   void ourBarsAreOfAColourOfTheirOwn() throws Exception {
-    Results two = new Results(List.of("ours-poll-copy", "bare"), List.of(16), 1);
+    Results two = new Results(List.of("ours-poll-copy", "bare"), 1);
     two.add(0, "ours-poll-copy", 16, Map.of(Metric.P50, 1.0));
     two.add(0, "bare", 16, Map.of(Metric.P50, 1.0));
     NodeList bars = chart(two).getElementsByTagName("rect");
