@@ -6,15 +6,20 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * No doorbell: both sides look at the memory again and again. Each wait is one idle step: spinning
  * for 10 microseconds of idleness, then yielding up to 300 microseconds, then sleeps of 50
- * microseconds that double up to 1 millisecond. A first sleep is over before a peer that waits for
- * the answer falls asleep itself; else two sides that slept once would go on sleeping in turns.
+ * microseconds that double up to 1 millisecond, and from then on of a 64th of the time that nothing
+ * came, up to 100 milliseconds: many quiet links need next to no processor, and a message comes
+ * late by no more than that part of the silence before it. A first sleep is over before a peer that
+ * waits for the answer falls asleep itself; else two sides that slept once would go on sleeping in
+ * turns.
  */
 final class PollDoorbell implements Doorbell {
 
   private static final long SPIN_NANOS = 10_000;
   private static final long YIELD_NANOS = 300_000;
   private static final long FIRST_SLEEP_NANOS = 50_000;
-  private static final long LONGEST_SLEEP_NANOS = 1_000_000;
+  private static final long DOUBLED_SLEEP_NANOS = 1_000_000;
+  private static final long PART_OF_SILENCE = 64;
+  private static final long LONGEST_SLEEP_NANOS = 100_000_000;
 
   private boolean idle;
   private long idleSince;
@@ -57,7 +62,8 @@ final class PollDoorbell implements Doorbell {
       Thread.yield();
     } else {
       park(Math.min(nanos, sleep));
-      sleep = Math.min(2 * sleep, LONGEST_SLEEP_NANOS);
+      sleep = Math.min(2 * sleep, DOUBLED_SLEEP_NANOS);
+      sleep = Math.clamp(idleFor / PART_OF_SILENCE, sleep, LONGEST_SLEEP_NANOS);
     }
   }
 

@@ -45,6 +45,16 @@ class PollDoorbellTest {
   }
 
   @Test
+  void aStepIsAPartOfTheSilenceBeforeItUntilSomethingIsReceived() {
+    stepsWithin(100 * WINDOW);
+    long start = System.nanoTime();
+    doorbell.await(LONG_WAIT);
+    assertTrue(System.nanoTime() - start >= 100 * WINDOW / 64);
+    doorbell.active();
+    assertTrue(stepsWithin(WINDOW) > 20);
+  }
+
+  @Test
   void wakeEndsTheCurrentOrTheNextAwaitOnce() throws Exception {
     doorbell.wake();
     assertTrue(doorbell.await(LONG_WAIT));
