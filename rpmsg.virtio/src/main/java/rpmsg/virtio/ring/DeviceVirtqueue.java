@@ -125,6 +125,30 @@ public final class DeviceVirtqueue {
     return NONE;
   }
 
+  /**
+   * Looks at avail.idx, also while entries that an earlier look found are left.
+   *
+   * @return how many entries there are for {@link #nextAvail()}, usable or not
+   * @throws VirtqueueException as {@link #nextAvail()}
+   */
+  public int arrived() {
+    if (fault != null) {
+      return 0;
+    }
+    acquireAvail();
+    return resumed.length - nextResumed + (int) (limit - taken);
+  }
+
+  /**
+   * A guess at the next {@link #nextAvail()} that reads nothing: what stood in its place the last
+   * time around, as it does again where the driver uses its buffers in turn.
+   *
+   * @return an id, or {@link #NONE}
+   */
+  public int expected() {
+    return takenIds[(int) taken & mask];
+  }
+
   /** Whether there is something for {@link #nextAvail()}: an entry, or a fault. */
   public boolean hasAvail() {
     return fault == null
@@ -172,6 +196,16 @@ public final class DeviceVirtqueue {
   }
 
   /**
+   * Stores the element of the next {@link #addUsed} in advance, where it is not valid yet, so that
+   * the cache line is this processor's by then.
+   */
+  public void prepareUsed(int id, int length) {
+    if (fault == null) {
+      ring.plainUsedEntry((int) added & mask, id, length);
+    }
+  }
+
+  /**
    * Makes visible all that was added since: one 16-bit release store of used.idx (VIRTIO 1.2,
    * section 2.7.8.2).
    *
@@ -193,12 +227,23 @@ public final class DeviceVirtqueue {
    * sees the wish or the driver sees the buffers.
    */
   public boolean interruptNeeded() {
+    return interruptNeeded(false);
+  }
+
+  /**
+   * The same for a driver that may fence for both sides.
+   *
+   * @param driverFences whether the driver fences all processors ({@link
+   *     rpmsg.syscall.ProcessBarrier#GLOBAL}) between its wish and its last look at the used ring:
+   *     then no fence is needed here, only the order of the two accesses in the program
+   */
+  public boolean interruptNeeded(boolean driverFences) {
     if (published == signalled || fault != null) {
       return false;
     }
     long before = signalled;
     signalled = published;
-    VarHandle.fullFence();
+    Vring.fence(driverFences);
     return eventIdx
         ? Vring.passed(ring.acquireUsedEvent(), published, before)
         : (ring.acquireAvailFlags() & VringFlags.AVAIL_NO_INTERRUPT) == 0;

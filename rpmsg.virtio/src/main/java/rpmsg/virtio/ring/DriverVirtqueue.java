@@ -22,6 +22,9 @@ public final class DriverVirtqueue {
   private final boolean eventIdx;
   private final Descriptors descriptors;
 
+  /** By slot of the avail ring: the id that was added there last. */
+  private final int[] addedIds;
+
   /** Avail indices that never wrap: entries written, entries visible, entries asked about. */
   private long added;
 
@@ -45,6 +48,7 @@ public final class DriverVirtqueue {
     this.mask = num - 1;
     this.eventIdx = config.eventIdx();
     this.descriptors = new Descriptors(ring, num);
+    this.addedIds = new int[num];
   }
 
   /**
@@ -78,9 +82,22 @@ public final class DriverVirtqueue {
     }
     descriptors.take(id, added);
     descriptors.plainWrite(id, address, length, flags & 0xFFFF);
+    addedIds[(int) added & mask] = id;
     ring.plainAvailEntry((int) added & mask, id);
     added++;
     return true;
+  }
+
+  /**
+   * Stores the entry of the next {@link #add(int, long, int, int)} in advance, where it is not
+   * valid yet, so that the cache line is this processor's by then.
+   *
+   * @param id of a free descriptor
+   */
+  public void prepareAvail(int id) {
+    if (fault == null && descriptors.isFree(id)) {
+      ring.plainAvailEntry((int) added & mask, id);
+    }
   }
 
   /**
@@ -104,12 +121,23 @@ public final class DriverVirtqueue {
    * read, so that either this side sees the wish or the device sees the buffers.
    */
   public boolean kickNeeded() {
+    return kickNeeded(false);
+  }
+
+  /**
+   * The same for a device that may fence for both sides.
+   *
+   * @param deviceFences whether the device fences all processors ({@link
+   *     rpmsg.syscall.ProcessBarrier#GLOBAL}) between its wish and its last look at the avail ring:
+   *     then no fence is needed here, only the order of the two accesses in the program
+   */
+  public boolean kickNeeded(boolean deviceFences) {
     if (published == kicked || fault != null) {
       return false;
     }
     long before = kicked;
     kicked = published;
-    VarHandle.fullFence();
+    Vring.fence(deviceFences);
     return eventIdx
         ? Vring.passed(ring.acquireAvailEvent(), published, before)
         : (ring.acquireUsedFlags() & VringFlags.USED_NO_NOTIFY) == 0;
@@ -132,6 +160,28 @@ public final class DriverVirtqueue {
     descriptors.release(id);
     taken++;
     return id;
+  }
+
+  /**
+   * Looks at used.idx, also while elements that an earlier look found are left.
+   *
+   * @return how many elements there are for {@link #nextUsed()}
+   * @throws VirtqueueException as {@link #nextUsed()}
+   */
+  public int arrived() {
+    if (fault != null) {
+      return 0;
+    }
+    acquireUsed();
+    return (int) (limit - taken);
+  }
+
+  /**
+   * A guess at the next {@link #nextUsed()} that reads nothing: right where the device uses the
+   * buffers in turn.
+   */
+  public int expected() {
+    return addedIds[(int) taken & mask];
   }
 
   /**

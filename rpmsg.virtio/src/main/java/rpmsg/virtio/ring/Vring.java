@@ -59,6 +59,19 @@ final class Vring {
     return ((now - event - 1) & 0xFFFF) < now - before;
   }
 
+  /**
+   * Between the store of an index and the load of the peer's wish (VIRTIO 1.2, sections 2.7.7 and
+   * 2.7.10): a full fence, unless the peer fences all processors. The compiler, which no peer can
+   * stop, keeps the order in either case: no access crosses a fence of any kind in HotSpot.
+   */
+  static void fence(boolean peerFences) {
+    if (peerFences) {
+      VarHandle.acquireFence();
+    } else {
+      VarHandle.fullFence();
+    }
+  }
+
   long plainDescAddress(int id) {
     long value = (long) PLAIN_LONG.get(desc, descriptor(id));
     return swap ? Long.reverseBytes(value) : value;

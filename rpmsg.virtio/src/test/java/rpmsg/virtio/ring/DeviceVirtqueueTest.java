@@ -56,6 +56,61 @@ class DeviceVirtqueueTest {
   }
 
   @Test
+  void allThatArrivedIsCountedAlsoWhileSomeIsLeft() {
+    assertEquals(0, device.arrived());
+    offer(0, 1);
+    assertEquals(2, device.arrived());
+    assertEquals(0, device.nextAvail());
+    assertEquals(1, device.arrived());
+    raw.availEntry(2, 2);
+    raw.availIndex(3);
+    assertEquals(2, device.arrived());
+    assertEquals(1, device.nextAvail());
+    assertEquals(2, device.nextAvail());
+    assertEquals(0, device.arrived());
+  }
+
+  @Test
+  void anIndexThatJumpsBreaksTheQueueAtALookToo() {
+    raw.availIndex(5);
+    assertThrows(VirtqueueException.class, device::arrived);
+    assertEquals(RingFault.INDEX_JUMP, device.fault());
+    assertEquals(0, device.arrived());
+  }
+
+  @Test
+  void whatIsExpectedIsWhatCameFromThereTheTimeBefore() {
+    assertEquals(NONE, device.expected());
+    offer(3, 1, 0, 2);
+    for (int id : new int[] {3, 1, 0, 2}) {
+      assertEquals(NONE, device.expected());
+      assertEquals(id, device.nextAvail());
+    }
+    assertEquals(3, device.expected());
+    device.addUsed(3, 0);
+    raw.availIndex(5);
+    assertEquals(3, device.nextAvail());
+    assertEquals(1, device.expected());
+  }
+
+  @Test
+  void anElementThatIsStoredInAdvanceIsNotVisibleAndIsStoredAgain() {
+    offer(2, 1);
+    device.nextAvail();
+    device.nextAvail();
+    device.prepareUsed(2, 77);
+    assertEquals(2, raw.usedId(0));
+    assertEquals(77, raw.usedLength(0));
+    assertFalse(device.publishUsed());
+    assertEquals(0, raw.usedIndex());
+    device.addUsed(1, 5);
+    assertTrue(device.publishUsed());
+    assertEquals(1, raw.usedId(0));
+    assertEquals(5, raw.usedLength(0));
+    assertEquals(1, raw.usedIndex());
+  }
+
+  @Test
   void whatIsAddedBecomesVisibleByPublishOnly() {
     offer(0, 1, 2);
     takeAll();

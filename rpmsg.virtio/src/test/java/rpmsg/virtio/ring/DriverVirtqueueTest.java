@@ -31,6 +31,62 @@ class DriverVirtqueueTest {
   }
 
   @Test
+  void allThatArrivedIsCountedAlsoWhileSomeIsLeft() {
+    assertEquals(0, driver.arrived());
+    fill();
+    raw.used(0, 0, 0);
+    raw.used(1, 1, 0);
+    raw.usedIndex(2);
+    assertEquals(2, driver.arrived());
+    assertEquals(0, driver.nextUsed());
+    raw.used(2, 2, 0);
+    raw.usedIndex(3);
+    assertEquals(2, driver.arrived());
+  }
+
+  @Test
+  void anIndexThatJumpsBreaksTheQueueAtALookToo() {
+    raw.usedIndex(1);
+    assertThrows(VirtqueueException.class, driver::arrived);
+    assertEquals(RingFault.INDEX_JUMP, driver.fault());
+    assertEquals(0, driver.arrived());
+  }
+
+  @Test
+  void buffersAreExpectedInTheOrderInWhichTheyWereAdded() {
+    driver.add(3, 0x1000, 512, 0);
+    driver.add(1, 0x2000, 512, 0);
+    driver.publishAvail();
+    assertEquals(3, driver.expected());
+    raw.used(0, 3, 0);
+    raw.usedIndex(1);
+    driver.nextUsed();
+    assertEquals(1, driver.expected());
+  }
+
+  @Test
+  void anEntryThatIsStoredInAdvanceIsNotVisibleAndIsStoredAgain() {
+    driver.prepareAvail(2);
+    assertEquals(2, raw.availEntry(0));
+    assertFalse(driver.publishAvail());
+    assertEquals(0, raw.availIndex());
+    driver.add(1, 0x1000, 512, 0);
+    driver.publishAvail();
+    assertEquals(1, raw.availEntry(0));
+    assertEquals(1, raw.availIndex());
+  }
+
+  @Test
+  void noEntryIsStoredInAdvanceWhileTheDeviceMayStillReadIt() {
+    for (int id = 0; id < 4; id++) {
+      driver.add(id, 0x1000, 512, 0);
+    }
+    driver.publishAvail();
+    driver.prepareAvail(3);
+    assertEquals(0, raw.availEntry(0));
+  }
+
+  @Test
   void lx128_freedDescriptorsAreTakenLastInFirstOut() {
     fill();
     raw.used(0, 2, 0);
