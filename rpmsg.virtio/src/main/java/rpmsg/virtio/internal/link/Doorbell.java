@@ -24,6 +24,24 @@ public interface Doorbell extends AutoCloseable {
   }
 
   /**
+   * Whether the peer {@linkplain #fenceForPeer fences for this side}: who publishes then need not
+   * fence before it reads whether the peer wants to be told. Any thread.
+   */
+  default boolean peerFences() {
+    return false;
+  }
+
+  /**
+   * Between the wish to be told and the last look at the rings before a sleep: fences all
+   * processors, where the peer counts on it. Only the receive thread.
+   *
+   * @return false if that could not be had: do not sleep now
+   */
+  default boolean fenceForPeer() {
+    return true;
+  }
+
+  /**
    * Waits until rung, woken, connected or hung up, and consumes all rings that are pending. Only
    * the receive thread. A doorbell that does not {@linkplain #rings ring} makes one step of its
    * idle strategy and returns: look at the rings between the steps.

@@ -6,7 +6,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.ThreadLocalRandom;
 import rpmsg.syscall.Futex;
+import rpmsg.syscall.ProcessBarrier;
 import rpmsg.virtio.internal.link.LinkException.Kind;
 
 /**
@@ -18,14 +20,21 @@ import rpmsg.virtio.internal.link.LinkException.Kind;
  * struct futex_doorbell {  // little-endian or big, as the machine; at 0x3f00 for index 0, 0x3f80 for index 1
  *   u16 rings;             // 0: counted up by the other side
  *   u16 wakes;             // 2: counted up by this side, for its own threads
- *   u32 asleep;            // 4: 1 while this side sleeps, or is about to
+ *   u32 asleep;            // 4: the number of this side's sleep, each another; 0 while it is awake
+ *   u32 fences;            // 8: 1 where this side fences all processors before it sleeps
  * };
  * </pre>
  *
  * Both halves of the word have one writer each, so plain 16-bit stores do; the sleep is on both
  * halves at once. Whoever rings counts, then looks whether the other side sleeps; whoever sleeps
  * says so, then looks at the count: with a full fence in between, at least one of them sees the
- * other. What the peer may write here ends a sleep early or too late, which has a bound.
+ * other. A sleep needs one wake, so whoever rings remembers the one that it ended last; who was
+ * woken may have to wait for a processor before it says that it is awake.
+ *
+ * <p>A side that fences makes up, before it sleeps, for the fence that the other would need for
+ * each message, between the store of an index and its look at whether this side wants to be told
+ * ({@link ProcessBarrier#GLOBAL}). What the peer may write here ends a sleep early or too late,
+ * which has a bound.
  *
  * <p>Like a peer that polls, one that has gone is not seen here.
  */
@@ -35,6 +44,7 @@ final class FutexDoorbell implements Doorbell {
   private static final long END = WORDS + 2 * APART;
   private static final int WAKES = 2;
   private static final int ASLEEP = 4;
+  private static final int FENCES = 8;
   private static final VarHandle SHORT = JAVA_SHORT.varHandle().withInvokeExactBehavior();
   private static final VarHandle INT = JAVA_INT.varHandle().withInvokeExactBehavior();
 
@@ -48,6 +58,17 @@ final class FutexDoorbell implements Doorbell {
   private short rings;
   private short wakes;
   private int seen;
+
+  /**
+   * From a random number on, so that the numbers of a process before this one do not come again.
+   */
+  private int sleeps = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
+
+  /** The sleep of the other side that was ended last. */
+  private int ended;
+
+  private boolean fences = ProcessBarrier.GLOBAL.available();
+  private volatile boolean sleeping;
   private volatile boolean closed;
 
   private FutexDoorbell(MemorySegment memory, int index) {
@@ -59,7 +80,8 @@ final class FutexDoorbell implements Doorbell {
     rings = (short) SHORT.getAcquire(memory, other);
     wakes = (short) SHORT.getAcquire(memory, own + WAKES);
     seen = word();
-    asleep(false);
+    publish(FENCES, fences ? 1 : 0);
+    publish(ASLEEP, 0);
   }
 
   /**
@@ -92,11 +114,33 @@ final class FutexDoorbell implements Doorbell {
         VarHandle.releaseFence();
         SHORT.set(memory, other, ++rings);
         VarHandle.fullFence();
-        if ((int) INT.getAcquire(memory, other + ASLEEP) != 0) {
-          otherWord.wake();
-        }
+        end((int) INT.getAcquire(memory, other + ASLEEP));
       }
     }
+  }
+
+  private void end(int sleep) {
+    if (sleep != 0 && sleep != ended) {
+      ended = sleep;
+      otherWord.wake();
+    }
+  }
+
+  /** A process that is not registered for the fences of others has to make its own. */
+  @Override
+  public boolean peerFences() {
+    return ProcessBarrier.GLOBAL.available() && (int) INT.getAcquire(memory, other + FENCES) == 1;
+  }
+
+  /** Where the fence fails, the peer is told to do without from now on. */
+  @Override
+  public boolean fenceForPeer() {
+    if (!fences || ProcessBarrier.GLOBAL.fence()) {
+      return true;
+    }
+    fences = false;
+    publish(FENCES, 0);
+    return false;
   }
 
   @Override
@@ -112,7 +156,9 @@ final class FutexDoorbell implements Doorbell {
     VarHandle.releaseFence();
     SHORT.set(memory, own + WAKES, ++wakes);
     VarHandle.fullFence();
-    ownWord.wake();
+    if (sleeping) {
+      ownWord.wake();
+    }
   }
 
   @Override
@@ -121,12 +167,14 @@ final class FutexDoorbell implements Doorbell {
       return true;
     }
     if (nanos > 0 && !closed) {
-      asleep(true);
+      sleeping = true;
+      publish(ASLEEP, nextSleep());
       VarHandle.fullFence();
       if (word() == seen) {
         ownWord.await(seen, nanos);
       }
-      asleep(false);
+      publish(ASLEEP, 0);
+      sleeping = false;
     }
     return poll();
   }
@@ -146,9 +194,14 @@ final class FutexDoorbell implements Doorbell {
     return (int) INT.getAcquire(memory, own);
   }
 
-  private void asleep(boolean asleep) {
+  private int nextSleep() {
+    sleeps = sleeps == Integer.MAX_VALUE ? 1 : sleeps + 1;
+    return sleeps;
+  }
+
+  private void publish(int word, int value) {
     VarHandle.releaseFence();
-    INT.set(memory, own + ASLEEP, asleep ? 1 : 0);
+    INT.set(memory, own + word, value);
   }
 
   @Override

@@ -24,6 +24,7 @@ final class DeviceSide implements Side {
   private final RpmsgHeader header;
   private final Counters counters;
   private final HeldBuffers held;
+  private final ReadAhead ahead = new ReadAhead();
   private final RxBuffer[] receiveById;
   private final TxBuffer[] transmitById;
   private final ArrayDeque<TxBuffer> unused = new ArrayDeque<>();
@@ -66,6 +67,18 @@ final class DeviceSide implements Side {
   }
 
   @Override
+  public int arrived() {
+    counters.badEntries += receive.badEntries() - receiveSkipped;
+    receiveSkipped = receive.badEntries();
+    int arrived = receive.arrived();
+    int expected = receive.expected();
+    if (arrived > 0 && expected != DeviceVirtqueue.NONE) {
+      ahead.of(receiveById[expected]);
+    }
+    return arrived;
+  }
+
+  @Override
   public RxBuffer nextReceived() {
     for (int i = 0; i < receiveById.length; i++) {
       int id = receive.nextAvail();
@@ -80,13 +93,12 @@ final class DeviceSide implements Side {
         continue;
       }
       if (buffer.load(header, length)) {
+        ahead.seen(buffer.length());
         return buffer;
       }
       counters.badMessages++;
       receive.addUsed(id, length);
     }
-    counters.badEntries += receive.badEntries() - receiveSkipped;
-    receiveSkipped = receive.badEntries();
     return null;
   }
 
@@ -153,6 +165,11 @@ final class DeviceSide implements Side {
   }
 
   @Override
+  public void prepare(TxBuffer buffer) {
+    transmit.prepareUsed(buffer.id, buffer.capacity);
+  }
+
+  @Override
   public void publish(TxBuffer buffer) {
     transmit.addUsed(buffer.id, buffer.capacity);
     transmit.publishUsed();
@@ -164,8 +181,8 @@ final class DeviceSide implements Side {
   }
 
   @Override
-  public boolean sendKickNeeded() {
-    return transmit.interruptNeeded();
+  public boolean sendKickNeeded(boolean peerFences) {
+    return transmit.interruptNeeded(peerFences);
   }
 
   @Override

@@ -21,6 +21,7 @@ final class DriverSide implements Side {
   private final RpmsgHeader header;
   private final Counters counters;
   private final HeldBuffers held;
+  private final ReadAhead ahead = new ReadAhead();
   private final int bufferSize;
   private final RxBuffer[] receiveById;
   private final TxBuffer[] transmitById;
@@ -75,6 +76,15 @@ final class DriverSide implements Side {
   }
 
   @Override
+  public int arrived() {
+    int arrived = receive.arrived();
+    if (arrived > 0) {
+      ahead.of(receiveById[receive.expected()]);
+    }
+    return arrived;
+  }
+
+  @Override
   public RxBuffer nextReceived() {
     for (; ; ) {
       int id = receive.nextUsed();
@@ -84,6 +94,7 @@ final class DriverSide implements Side {
       RxBuffer buffer = receiveById[id];
       int used = receive.usedLength();
       if (used >= RpmsgHeader.SIZE && used <= bufferSize && buffer.load(header, used)) {
+        ahead.seen(buffer.length());
         return buffer;
       }
       counters.badMessages++;
@@ -132,6 +143,11 @@ final class DriverSide implements Side {
   }
 
   @Override
+  public void prepare(TxBuffer buffer) {
+    transmit.prepareAvail(buffer.id);
+  }
+
+  @Override
   public void publish(TxBuffer buffer) {
     if (!transmit.add(buffer.id, buffer.address, buffer.total(), 0)) {
       free.addFirst(buffer);
@@ -146,8 +162,8 @@ final class DriverSide implements Side {
   }
 
   @Override
-  public boolean sendKickNeeded() {
-    return transmit.kickNeeded();
+  public boolean sendKickNeeded(boolean peerFences) {
+    return transmit.kickNeeded(peerFences);
   }
 
   @Override

@@ -41,9 +41,14 @@ final class HeldBuffers {
     wake.run();
   }
 
+  /** Whether {@link #takeReleased} would find some; on the receive thread. */
+  boolean anyReleased() {
+    return released.getPlain() != null;
+  }
+
   /** All that was released since, linked by {@code next}, or null; on the receive thread. */
   RxBuffer takeReleased() {
-    return released.getPlain() == null ? null : released.getAndSet(null);
+    return anyReleased() ? released.getAndSet(null) : null;
   }
 
   int held() {

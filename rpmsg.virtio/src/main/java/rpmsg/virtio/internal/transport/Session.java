@@ -44,6 +44,8 @@ final class Session implements TransportOps {
   private final Side side;
   private final AddressSpace space;
   private final BooleanSupplier usable = this::usable;
+  private final Gathering gathering;
+  private volatile Thread receiver;
   private volatile Throwable failure;
   private RxBuffer refused;
   private boolean parked;
@@ -68,7 +70,8 @@ final class Session implements TransportOps {
     transmitter =
         new Transmitter(
             header, counters, doorbell, config.alwaysKick(), this::failed, this::isOver);
-    side = rings(new SideParts(header, counters, transmitter, this::wake));
+    side = rings(new SideParts(header, counters, transmitter, this::released));
+    gathering = new Gathering(side::arrived);
     space = transport.bus().open(this);
     if (announces()) {
       space.keep(RpmsgAddress.NAME_SERVICE, config.keep());
@@ -92,6 +95,7 @@ final class Session implements TransportOps {
 
   /** The duty cycle, until the link is over; returns why. */
   String run() throws LinkException {
+    receiver = Thread.currentThread();
     try {
       transport.gate().space(space);
       for (; ; ) {
@@ -111,7 +115,10 @@ final class Session implements TransportOps {
             return over;
           }
         }
-        if (taken == 0 && woken) {
+        if (taken == 0) {
+          transmitter.prepare();
+        }
+        if (taken == 0 && woken && !side.heldBuffers().anyReleased()) {
           idle();
         }
       }
@@ -160,7 +167,7 @@ final class Session implements TransportOps {
     int taken = 0;
     boolean before = parked;
     parked = !space.service() || !retryRefused();
-    if (!parked) {
+    if (!parked && gathering.look()) {
       taken = deliverBatch();
     }
     if (parked && !before) {
@@ -312,16 +319,20 @@ final class Session implements TransportOps {
     }
   }
 
-  /** Asks for kicks, looks once more, and only then blocks; longer each time that nothing came. */
+  /**
+   * Blocks if nothing has come, longer each time that nothing came. A ring that brings no message,
+   * but a free buffer to whoever waits for one, is not worth spinning after it.
+   */
   private void block() {
-    if (parked || !online || !side.enableReceive()) {
-      if (doorbell.await(await)) {
-        active();
-      } else {
-        await = Math.min(2 * await, LONGEST_AWAIT_NANOS);
-      }
+    if (parked || !online || nothingCame()) {
+      await = doorbell.await(await) ? AWAIT_NANOS : Math.min(2 * await, LONGEST_AWAIT_NANOS);
     }
     side.suppressReceive();
+  }
+
+  /** Asks for kicks, then looks once more. */
+  private boolean nothingCame() {
+    return !side.enableReceive() && doorbell.fenceForPeer() && side.arrived() == 0;
   }
 
   private void active() {
@@ -352,6 +363,13 @@ final class Session implements TransportOps {
       }
     } catch (InternalError fault) {
       transport.step(link.accessFault(fault).getMessage());
+    }
+  }
+
+  /** A buffer waits for being put back; the receive thread looks for such before it sleeps. */
+  private void released() {
+    if (Thread.currentThread() != receiver) {
+      wake();
     }
   }
 

@@ -14,6 +14,9 @@ import rpmsg.virtio.internal.link.LinkException;
 interface Side {
   // Receive
 
+  /** Looks how many messages there are, and starts to fetch the first. */
+  int arrived();
+
   /** The next message, its header read and checked, or null. Bad ones are counted and go back. */
   RxBuffer nextReceived();
 
@@ -39,14 +42,21 @@ interface Side {
   /** A free buffer, or null. */
   TxBuffer take();
 
+  /** Gets the place ready where the next {@link #publish} will put this one. */
+  void prepare(TxBuffer buffer);
+
   /** Sends a filled buffer. */
   void publish(TxBuffer buffer);
 
   /** Takes an unused buffer back. */
   void giveBack(TxBuffer buffer);
 
-  /** Whether the peer wants to be told of what was sent. */
-  boolean sendKickNeeded();
+  /**
+   * Whether the peer wants to be told of what was sent.
+   *
+   * @param peerFences see {@link rpmsg.virtio.internal.link.Doorbell#peerFences}
+   */
+  boolean sendKickNeeded(boolean peerFences);
 
   /** Whether {@link #take()} would find one. */
   boolean hasFree();

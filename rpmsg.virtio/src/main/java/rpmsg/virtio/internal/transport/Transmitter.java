@@ -2,12 +2,13 @@
 package rpmsg.virtio.internal.transport;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import rpmsg.core.BufferClaim;
@@ -22,7 +23,7 @@ import rpmsg.virtio.ring.VirtqueueException;
 
 /**
  * Sending on one link: one lock around the transmit ring, and the ways to wait for a free buffer.
- * Who waits holds the lock of the waiters and may then take the transmit lock, never the other way.
+ * No lock is taken while another is held.
  *
  * <p>Who waits asks for notifications, looks again, then waits, and looks again every few
  * milliseconds anyway, because some peers never notify freed buffers (openamp-contract trap 9).
@@ -32,14 +33,20 @@ import rpmsg.virtio.ring.VirtqueueException;
  */
 final class Transmitter {
   private static final long SPIN_NANOS = 20_000;
-  private static final long YIELD_NANOS = 300_000;
+  private static final long YIELD_NANOS = 100_000;
+  private static final long POLL_YIELD_NANOS = 300_000;
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long POLL_SLICE_NANOS = 50_000;
 
   private final TransmitLock lock = new TransmitLock();
-  private final ReentrantLock waiters = new ReentrantLock();
-  private final Condition freed = waiters.newCondition();
+
+  /**
+   * Threads that wait, each as often as it does; a lock, and a list that stays as big as it was.
+   */
+  private final List<Thread> waiters = new ArrayList<>();
+
   private final AtomicInteger waiting = new AtomicInteger();
+  private final Runnable suppressUnlessAwaited = this::suppressUnlessAwaited;
   private final Queue<Runnable> whenWritable = new ConcurrentLinkedQueue<>();
   private final RpmsgHeader header;
   private final Counters counters;
@@ -50,6 +57,12 @@ final class Transmitter {
   private Side side;
   private Thread receiveThread;
   private boolean up;
+
+  /** Bytes of the message sent last. */
+  private int lastTotal;
+
+  /** How many had been sent when it was made ready for the next one. */
+  private long preparedAt;
 
   /**
    * @param onFailure told when the ring is broken or the memory is gone; must not block
@@ -94,11 +107,10 @@ final class Transmitter {
   }
 
   private void signalAll() {
-    waiters.lock();
-    try {
-      freed.signalAll();
-    } finally {
-      waiters.unlock();
+    synchronized (waiters) {
+      for (int i = 0; i < waiters.size(); i++) {
+        LockSupport.unpark(waiters.get(i));
+      }
     }
   }
 
@@ -293,10 +305,35 @@ final class Transmitter {
     put(buffer);
   }
 
+  /**
+   * Gets ready for a message like the last one, while nothing is to be done: the next buffer and
+   * its ring entry are stored to, so that their cache lines, which the peer's processor has had,
+   * are this one's when a message is to be stored there. On the receive thread, and only where that
+   * is the one that sends: another processor would be robbed of them.
+   */
+  void prepare() {
+    if (!lock.isMine() || preparedAt == counters.sent) {
+      return;
+    }
+    lock.lock();
+    try {
+      preparedAt = counters.sent;
+      TxBuffer next = up ? side.take() : null;
+      if (next != null) {
+        next.own(lastTotal);
+        side.prepare(next);
+        side.giveBack(next);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void put(TxBuffer buffer) {
     side.publish(buffer);
     counters.sent++;
-    if (doorbell.rings() && (alwaysKick || side.sendKickNeeded())) {
+    lastTotal = buffer.total();
+    if (doorbell.rings() && (alwaysKick || side.sendKickNeeded(doorbell.peerFences()))) {
       counters.kicks++;
       doorbell.ringFor(side.transmitQueue());
     }
@@ -340,16 +377,15 @@ final class Transmitter {
     if (over.getAsBoolean()) {
       throw new RpmsgException(Errno.ENODEV, "the link is down");
     }
-    exclusively(() -> side.enableFree());
-    if (!side.hasFree()) {
+    if (!freeOrOver()) {
       doorbell.await(Math.min(left, SLICE_NANOS));
     }
-    exclusively(this::suppressUnlessAwaited);
+    exclusively(suppressUnlessAwaited);
   }
 
   private boolean spin(long left) {
     long start = System.nanoTime();
-    long longest = Math.min(left, doorbell.rings() ? SPIN_NANOS : YIELD_NANOS);
+    long longest = Math.min(left, doorbell.rings() ? YIELD_NANOS : POLL_YIELD_NANOS);
     for (long waited = 0; waited < longest; waited = System.nanoTime() - start) {
       if (writable()) {
         return true;
@@ -363,22 +399,25 @@ final class Transmitter {
     return false;
   }
 
+  /** Also ends when interrupted, which shows in the next round. */
   private void awaitSignal(long left) throws RpmsgException {
-    waiters.lock();
+    Thread me = Thread.currentThread();
+    synchronized (waiters) {
+      waiters.add(me);
+    }
     waiting.incrementAndGet();
     try {
-      counters.waits++;
       if (!freeOrOver()) {
-        freed.awaitNanos(Math.min(left, doorbell.rings() ? SLICE_NANOS : POLL_SLICE_NANOS));
+        LockSupport.parkNanos(
+            this, Math.min(left, doorbell.rings() ? SLICE_NANOS : POLL_SLICE_NANOS));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RpmsgException(Errno.EINTR, "interrupted while waiting for a tx buffer");
     } catch (InternalError failure) {
       throw failed(failure);
     } finally {
+      synchronized (waiters) {
+        waiters.remove(me);
+      }
       noLongerWaiting();
-      waiters.unlock();
     }
   }
 
@@ -386,6 +425,7 @@ final class Transmitter {
   private boolean freeOrOver() {
     lock.lock();
     try {
+      counters.waits++;
       if (up) {
         side.enableFree();
       }
@@ -397,7 +437,7 @@ final class Transmitter {
 
   private void noLongerWaiting() {
     if (waiting.decrementAndGet() == 0) {
-      exclusively(this::suppressUnlessAwaited);
+      exclusively(suppressUnlessAwaited);
     }
   }
 

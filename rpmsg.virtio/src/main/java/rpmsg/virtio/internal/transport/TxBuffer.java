@@ -2,12 +2,15 @@
 package rpmsg.virtio.internal.transport;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import rpmsg.core.BufferClaim;
 import rpmsg.core.RpmsgException;
 import rpmsg.virtio.internal.wire.RpmsgHeader;
 
 /** A transmit buffer: one object per buffer, made once. */
 final class TxBuffer extends PlacedBuffer implements BufferClaim {
+  private static final int LINE = 64;
+
   private final Transmitter owner;
 
   /** The descriptor that stands for this buffer. */
@@ -28,6 +31,14 @@ final class TxBuffer extends PlacedBuffer implements BufferClaim {
     MemorySegment.copy(data, 0, buffer, RpmsgHeader.SIZE, length);
     header.write(buffer, src, dst, length);
     this.length = length;
+  }
+
+  /** Makes the cache lines of so many bytes this processor's; what is in them is lost. */
+  void own(int bytes) {
+    int end = Math.min(bytes, capacity);
+    for (int at = 0; at < end; at += LINE) {
+      buffer.set(ValueLayout.JAVA_BYTE, at, (byte) 0);
+    }
   }
 
   void claimFor(int src, int dst, int length) {

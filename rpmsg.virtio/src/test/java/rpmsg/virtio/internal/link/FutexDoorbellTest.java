@@ -11,7 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import rpmsg.syscall.Futex;
 
 @Timeout(60)
 class FutexDoorbellTest {
@@ -26,6 +29,7 @@ class FutexDoorbellTest {
   private static final int ROUNDS = 20_000;
   private static final long OWN_OF_INDEX_1 = 0x3f80;
   private static final int ASLEEP = 4;
+  private static final int FENCES = 8;
 
   @TempDir Path folder;
   private TableLink first;
@@ -77,15 +81,23 @@ class FutexDoorbellTest {
     CompletableFuture<Void> answers =
         CompletableFuture.runAsync(() -> {
           for (int i = 0; i < ROUNDS; i++) {
-            assertTrue(second.doorbell().await(LONG));
+            awaitRing(second, i);
             second.doorbell().ring();
           }
         });
     for (int i = 0; i < ROUNDS; i++) {
       first.doorbell().ring();
-      assertTrue(first.doorbell().await(LONG), "round " + i);
+      awaitRing(first, i);
     }
     answers.get(30, TimeUnit.SECONDS);
+  }
+
+  /** A sleep may end for no reason, but not again and again until it is as long as this. */
+  private static void awaitRing(TableLink link, int round) {
+    long start = System.nanoTime();
+    while (!link.doorbell().await(LONG)) {
+      assertTrue(System.nanoTime() - start < LONG, "round " + round);
+    }
   }
 
   @Test
@@ -121,6 +133,56 @@ class FutexDoorbellTest {
     while (memory.get(JAVA_INT, word + ASLEEP) == 0) {
       Thread.yield();
     }
+  }
+
+  @Test
+  void aSleepIsEndedOnceHoweverOftenItIsRungBeforeTheSleeperRuns() throws Exception {
+    open();
+    var memory = second.memory().at(0, 0x4000);
+    Futex word = new Futex(memory, OWN_OF_INDEX_1);
+    memory.set(JAVA_INT, OWN_OF_INDEX_1 + ASLEEP, 7);
+    assertTrue(ringEnds(word, LONG) < LONG);
+    long bound = TimeUnit.MILLISECONDS.toNanos(300);
+    assertTrue(ringEnds(word, bound) >= bound);
+    memory.set(JAVA_INT, OWN_OF_INDEX_1 + ASLEEP, 8);
+    assertTrue(ringEnds(word, LONG) < LONG);
+  }
+
+  /** How long a thread sleeps on the word of index 1 if the other side rings meanwhile. */
+  private long ringEnds(Futex word, long bound) throws Exception {
+    var memory = second.memory().at(0, 0x4000);
+    int value = memory.get(JAVA_INT, OWN_OF_INDEX_1);
+    long start = System.nanoTime();
+    Thread sleeper = Thread.ofPlatform().name("sleeper").start(() -> word.await(value, bound));
+    while (!sleeps("sleeper")) {
+      Thread.yield();
+    }
+    first.doorbell().ring();
+    sleeper.join();
+    return System.nanoTime() - start;
+  }
+
+  private static boolean sleeps(String thread) throws IOException {
+    try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path task : tasks) {
+        if (Files.readString(task.resolve("stat")).contains("(" + thread + ") S")) {
+          return true;
+        }
+      }
+    } catch (NoSuchFileException ended) {
+      return false;
+    }
+    return false;
+  }
+
+  @Test
+  void theOtherSideIsReliedOnForFencesOnlyWhileItSaysSo() throws Exception {
+    open();
+    assertTrue(first.doorbell().peerFences());
+    assertTrue(second.doorbell().fenceForPeer());
+    second.memory().at(0, 0x4000).set(JAVA_INT, OWN_OF_INDEX_1 + FENCES, 0);
+    assertFalse(first.doorbell().peerFences());
+    assertTrue(second.doorbell().peerFences());
   }
 
   @Test

@@ -7,13 +7,14 @@ import com.sun.management.ThreadMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import rpmsg.core.BufferClaim;
 import rpmsg.core.RpmsgAddress;
 import rpmsg.core.RpmsgEndpoint;
@@ -94,6 +95,29 @@ class AllocationTest {
     assertNothingAllocated(remote.awaitReady(), host.awaitReady(), api, endpoints);
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Api.class,
+      names = {"SEND", "CLAIM"})
+  void aSenderThatWaitsForBuffersAllocatesNothing(Api api) throws Exception {
+    RpmsgEndpoint sender = host.awaitReady().createEndpoint(RpmsgAddress.ANY, message -> {});
+    remote.awaitReady().createEndpoint(FIRST, message -> LockSupport.parkNanos(1_000));
+    flood(sender, api, WARM_UP / 10);
+    long waits = host.counter("waits");
+    long bytes = THREADS.getCurrentThreadAllocatedBytes();
+    flood(sender, api, MESSAGES / 10);
+    bytes = THREADS.getCurrentThreadAllocatedBytes() - bytes;
+    waits = host.counter("waits") - waits;
+    assertTrue(waits > 100, "waited " + waits + " times");
+    assertTrue(bytes < 4 * waits, bytes + " bytes for " + waits + " waits");
+  }
+
+  private void flood(RpmsgEndpoint sender, Api api, int messages) throws Exception {
+    for (int i = 0; i < messages; i++) {
+      send(sender, FIRST, api);
+    }
+  }
+
   private void assertNothingAllocated(
       RpmsgTransport from, RpmsgTransport to, Api api, int endpoints) throws Exception {
     RpmsgEndpoint[] senders = new RpmsgEndpoint[endpoints];
@@ -165,7 +189,7 @@ class AllocationTest {
       case SEND -> endpoint.sendTo(payload, dst, RpmsgEndpoint.DEFAULT_TIMEOUT);
       case TRY_SEND -> assertTrue(endpoint.trySendTo(payload, dst) == SendResult.SENT);
       case CLAIM, CLAIM_AND_HOLD -> {
-        BufferClaim claim = endpoint.claim(SIZE, dst, Duration.ZERO);
+        BufferClaim claim = endpoint.claim(SIZE, dst, RpmsgEndpoint.DEFAULT_TIMEOUT);
         claim.segment().copyFrom(payload);
         claim.publish();
       }
