@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import rpmsg.virtio.internal.link.Link;
 import rpmsg.virtio.internal.link.LinkException;
 import rpmsg.virtio.internal.link.LinkOptions;
+import rpmsg.virtio.internal.link.Links;
 import rpmsg.virtio.internal.transport.TransportConfig.Role;
 
 /** What the driver side writes before messages flow, and in which order. */
@@ -93,10 +97,11 @@ class HostBringUpTest {
 
   @Test
   void lx114_lx115_lx116_lx117_receiveBuffersLieInOrderBeforeDriverOk() throws Exception {
-    TransportConfig config = TestNode.config("hb1", Role.HOST, 0);
+    Path file = SharedFiles.fresh();
+    TransportConfig config = TestNode.config("hb1", Role.HOST, "shm:" + file, "poll", 0);
+    leftBehind(config);
     try (TestNode node = new TestNode(config);
         PeerDevice peer = PeerDevice.at(config)) {
-      peer.memory.asSlice(0x4000, 0x6810).fill((byte) 0x5A);
       peer.await("posted", () -> peer.queue0.availIndex() == 256 && peer.status() == 3);
       for (int i = 0; i < RawPeer.NUM; i++) {
         int id = peer.queue0.availEntry(i);
@@ -110,6 +115,15 @@ class HostBringUpTest {
       assertEquals(1, peer.queue1.availFlags());
       assertEquals(0, peer.status() & 4, "DRIVER_OK without a name service");
       node.awaitState(rpmsg.core.TransportInfo.State.WAITING);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /** Memory with a table, and with rings that are full of something. */
+  private static void leftBehind(TransportConfig config) throws LinkException {
+    try (Link link = Links.open(config.link(), config.doorbell(), 0, config.options())) {
+      link.memory().at(0x4000, 0x6810).fill((byte) 0x5A);
     }
   }
 
