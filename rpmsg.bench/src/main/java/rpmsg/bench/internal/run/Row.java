@@ -144,7 +144,8 @@ record Row(
         doorbell.rings,
         doorbell.rings
             ? "how often each of %d receive threads looks whether its peer is there".formatted(IDLE)
-            : "%d receive threads that look into the memory every millisecond".formatted(IDLE));
+            : "%d receive threads that look into the memory, the less often the longer nothing came"
+                .formatted(IDLE));
   }
 
   private static Row against(Doorbell doorbell) {

@@ -26,6 +26,10 @@ final class Session implements TransportOps {
   private static final int SPINS = 2_000;
   private static final long AWAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LONGEST_AWAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1600);
+
+  /** As long at most while somebody waits for a buffer that a peer which polls does not tell of. */
+  private static final long AWAITED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** Linux's channel of the control device; the driver of that name binds to it, and no other. */
@@ -311,7 +315,7 @@ final class Session implements TransportOps {
 
   private void idle() {
     if (!doorbell.rings()) {
-      doorbell.await(AWAIT_NANOS);
+      doorbell.await(transmitter.isAwaited() ? AWAITED_NANOS : AWAIT_NANOS);
     } else if (!parked && spins++ < SPINS) {
       Thread.onSpinWait();
     } else {

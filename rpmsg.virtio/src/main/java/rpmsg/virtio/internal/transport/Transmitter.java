@@ -175,7 +175,7 @@ final class Transmitter {
     } finally {
       lock.unlock();
     }
-    if (waiting.get() != 0) {
+    if (isAwaited()) {
       doorbell.wake();
     }
   }
@@ -192,6 +192,11 @@ final class Transmitter {
     }
   }
 
+  /** Whether somebody waits for a free buffer. */
+  boolean isAwaited() {
+    return waiting.get() != 0;
+  }
+
   void whenWritable(Runnable action) throws RpmsgException {
     lock.lock();
     try {
@@ -199,7 +204,7 @@ final class Transmitter {
       whenWritable.add(action);
       waiting.incrementAndGet();
       side.enableFree();
-      if (side.hasFree()) {
+      if (side.hasFree() || !doorbell.rings()) {
         doorbell.wake();
       }
     } catch (InternalError failure) {
@@ -216,7 +221,7 @@ final class Transmitter {
    * @return false when somebody is sending right now: ask again before blocking
    */
   boolean wakeWaiters(AddressSpace space) {
-    if (waiting.get() == 0) {
+    if (!isAwaited()) {
       return true;
     }
     if (!lock.tryLock()) {
@@ -442,7 +447,7 @@ final class Transmitter {
   }
 
   private void suppressUnlessAwaited() {
-    if (up && waiting.get() == 0) {
+    if (up && !isAwaited()) {
       side.suppressFree();
     }
   }

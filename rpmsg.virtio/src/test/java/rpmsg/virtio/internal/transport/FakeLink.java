@@ -38,6 +38,9 @@ final class FakeLink implements Link, DeviceConfig, Doorbell {
   private volatile int status;
   private volatile long accepted;
 
+  /** Whether its doorbell does. */
+  volatile boolean rings = true;
+
   FakeLink(String name, long offered, boolean acceptsFeatures) throws LinkException {
     this.offered = offered;
     this.acceptsFeatures = acceptsFeatures;
@@ -102,7 +105,7 @@ final class FakeLink implements Link, DeviceConfig, Doorbell {
 
   @Override
   public boolean rings() {
-    return true;
+    return rings;
   }
 
   @Override

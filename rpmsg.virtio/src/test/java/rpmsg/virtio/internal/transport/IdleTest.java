@@ -4,6 +4,7 @@ package rpmsg.virtio.internal.transport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,14 +25,7 @@ class IdleTest {
       VirtioTransport transport =
           new VirtioTransport(CONFIG, node.bus, s -> () -> {}, node.logger());
       Session session = new Session(transport, CONFIG, link);
-      CompletableFuture<String> over =
-          CompletableFuture.supplyAsync(() -> {
-            try {
-              return session.run();
-            } catch (Exception e) {
-              throw new IllegalStateException(e);
-            }
-          });
+      CompletableFuture<String> over = run(session);
       TestNode.await("long waits", () -> link.awaits.contains(LONGEST));
       List<Long> first = link.awaits.stream().limit(5).toList();
       assertEquals(List.of(SHORTEST, 2 * SHORTEST, 4 * SHORTEST, 8 * SHORTEST, LONGEST), first);
@@ -43,6 +37,44 @@ class IdleTest {
       link.status(link.status() | Status.NEEDS_RESET);
       assertEquals("the device asks for a reset", over.get(20, TimeUnit.SECONDS));
       assertTrue(link.awaits.stream().allMatch(nanos -> nanos <= LONGEST));
+      session.end(true);
+    }
+  }
+
+  private static CompletableFuture<String> run(Session session) {
+    return CompletableFuture.supplyAsync(() -> {
+      try {
+        return session.run();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    });
+  }
+
+  @Test
+  void aPolledLinkIsLookedAtOftenWhileSomebodyWaitsForABuffer() throws Exception {
+    try (FakeLink link = new FakeLink("idle-poll", 0, true);
+        TestNode node = new TestNode(TestNode.config("idle", Role.HOST, 1))) {
+      link.rings = false;
+      VirtioTransport transport =
+          new VirtioTransport(CONFIG, node.bus, s -> () -> {}, node.logger());
+      Session session = new Session(transport, CONFIG, link);
+      CompletableFuture<String> over = run(session);
+      transport.nameService(node);
+      TestNode.await("DRIVER_OK", () -> (link.status() & 4) != 0);
+      MemorySegment payload = MemorySegment.ofArray(new byte[1]);
+      int sent = 0;
+      while (session.send(1, 2, payload, 0)) {
+        sent++;
+      }
+      assertEquals(256, sent);
+      session.whenWritable(() -> {});
+      link.awaits.clear();
+      TestNode.await("short waits", () -> link.awaits.size() > 3);
+      assertEquals(
+          TimeUnit.MILLISECONDS.toNanos(1), link.awaits.stream().skip(2).findFirst().get());
+      link.status(link.status() | Status.NEEDS_RESET);
+      assertEquals("the device asks for a reset", over.get(20, TimeUnit.SECONDS));
       session.end(true);
     }
   }
