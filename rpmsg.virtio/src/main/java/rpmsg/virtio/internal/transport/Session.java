@@ -24,6 +24,16 @@ import rpmsg.virtio.ring.VirtqueueException;
 final class Session implements TransportOps {
   private static final int BATCH = 32;
   private static final int SPINS = 2_000;
+
+  /** Batches after which a busy thread looks whether the link is over. */
+  private static final int LOOK = 64;
+
+  /**
+   * Messages after which it lets others run: the receivers of other floods, where there are more of
+   * these than processors, and one flood would have a whole time slice to itself.
+   */
+  private static final int TURN = 1_024;
+
   private static final long AWAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LONGEST_AWAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1600);
 
@@ -57,6 +67,11 @@ final class Session implements TransportOps {
   private int spins;
   private long await = AWAIT_NANOS;
   private int busy;
+  private int turn;
+
+  /** Twice as long each time, until a message comes. */
+  private long checkAfter = CHECK_NANOS;
+
   private long nextCheck = System.nanoTime();
   private long nextAnnouncement;
 
@@ -113,7 +128,8 @@ final class Session implements TransportOps {
           active();
         }
         boolean woken = transmitter.wakeWaiters(space);
-        if (taken == 0 || ++busy % 64 == 0) {
+        letOthersRun(taken);
+        if (taken == 0 || ++busy % LOOK == 0) {
           String over = over(attached);
           if (over != null) {
             return over;
@@ -129,6 +145,14 @@ final class Session implements TransportOps {
     } catch (InternalError fault) {
       failure = fault;
       throw link.accessFault(fault);
+    }
+  }
+
+  private void letOthersRun(int taken) {
+    turn += taken;
+    if (turn >= TURN) {
+      turn = 0;
+      Thread.yield();
     }
   }
 
@@ -289,7 +313,8 @@ final class Session implements TransportOps {
     }
     if (link.urgent() || System.nanoTime() - nextCheck >= 0) {
       link.check();
-      nextCheck = System.nanoTime() + CHECK_NANOS;
+      nextCheck = System.nanoTime() + checkAfter;
+      checkAfter = Math.min(2 * checkAfter, LONGEST_AWAIT_NANOS);
     }
     return null;
   }
@@ -342,6 +367,7 @@ final class Session implements TransportOps {
   private void active() {
     spins = 0;
     await = AWAIT_NANOS;
+    checkAfter = CHECK_NANOS;
   }
 
   /** The link is over: nothing is sent or touched from here on. */
