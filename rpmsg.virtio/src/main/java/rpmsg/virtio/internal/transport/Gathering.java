@@ -16,9 +16,6 @@ import java.util.function.IntSupplier;
 final class Gathering {
   private static final long NANOS = 2_000;
 
-  /** So many are taken at once. */
-  private static final int ENOUGH = 32;
-
   /** Messages that come in a moment, at least, in a flood. */
   private static final int FLOOD = 8;
 
@@ -39,7 +36,7 @@ final class Gathering {
   /** Looks for messages; whether there are any. */
   boolean look() {
     int arrived = queue.getAsInt();
-    if (arrived > 0 && arrived < ENOUGH && more && --looks < 0) {
+    if (arrived > 0 && arrived < Session.BATCH && more && --looks < 0) {
       pause();
       if (queue.getAsInt() - arrived < FLOOD) {
         looks = LOOKS;

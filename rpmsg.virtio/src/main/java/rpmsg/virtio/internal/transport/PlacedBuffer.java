@@ -7,6 +7,9 @@ import rpmsg.virtio.internal.wire.RpmsgHeader;
 
 /** A buffer at its place in the memory, with views that are made anew only when that changes. */
 abstract class PlacedBuffer {
+  /** Bytes of a cache line. */
+  static final int LINE = 64;
+
   MemorySegment buffer;
   long address;
   int capacity;

@@ -11,8 +11,6 @@ import rpmsg.virtio.internal.wire.RpmsgHeader;
  * A wrong guess costs a few loads; what they load is not used. On the receive thread.
  */
 final class ReadAhead {
-  private static final int LINE = 64;
-
   private int bytes = RpmsgHeader.SIZE;
 
   /** Kept, so that the loads are made. */
@@ -31,7 +29,7 @@ final class ReadAhead {
     }
     int lines = 0;
     int end = Math.min(bytes, expected.capacity);
-    for (int at = 0; at < end; at += LINE) {
+    for (int at = 0; at < end; at += PlacedBuffer.LINE) {
       lines += memory.get(ValueLayout.JAVA_BYTE, at);
     }
     sum += lines;

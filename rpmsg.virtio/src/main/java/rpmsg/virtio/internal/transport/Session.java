@@ -22,7 +22,9 @@ import rpmsg.virtio.ring.VirtqueueException;
 
 /** One link that is up: its rings, its address space and the receive thread's duty cycle. */
 final class Session implements TransportOps {
-  private static final int BATCH = 32;
+  /** Messages that are taken at once, at most. */
+  static final int BATCH = 32;
+
   private static final int SPINS = 2_000;
 
   /** Batches after which a busy thread looks whether the link is over. */

@@ -9,8 +9,6 @@ import rpmsg.virtio.internal.wire.RpmsgHeader;
 
 /** A transmit buffer: one object per buffer, made once. */
 final class TxBuffer extends PlacedBuffer implements BufferClaim {
-  private static final int LINE = 64;
-
   private final Transmitter owner;
 
   /** The descriptor that stands for this buffer. */
