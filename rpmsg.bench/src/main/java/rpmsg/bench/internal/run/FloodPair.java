@@ -8,18 +8,9 @@ import java.util.Map;
 import rpmsg.bench.internal.report.Metric;
 
 /** Two containers with many links, over which all flood at once: whether each gets its share. */
-final class FloodPair implements Pair {
-  private final Row row;
-  private final Nodes nodes;
-
+final class FloodPair extends NodesPair {
   FloodPair(Row row, Setup setup) throws IOException {
-    this.row = row;
-    nodes = new Nodes(row, setup);
-  }
-
-  @Override
-  public void open() throws BenchException {
-    nodes.open(row.links());
+    super(row, setup);
   }
 
   @Override
@@ -38,15 +29,5 @@ final class FloodPair implements Pair {
     figures.put(direction.least, shares.getMin() / micros);
     figures.put(direction.most, shares.getMax() / micros);
     figures.put(direction.uneven, shares.getMax() / shares.getMin());
-  }
-
-  @Override
-  public void shut() throws BenchException {
-    nodes.shut();
-  }
-
-  @Override
-  public void close() {
-    nodes.close();
   }
 }

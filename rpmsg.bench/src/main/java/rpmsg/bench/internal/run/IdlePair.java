@@ -7,17 +7,14 @@ import java.util.concurrent.TimeUnit;
 import rpmsg.bench.internal.report.Metric;
 
 /** Two containers with many links, over which nothing goes: what they cost by being there. */
-final class IdlePair implements Pair {
+final class IdlePair extends NodesPair {
   private static final int LONGER = 2;
 
-  private final Row row;
-  private final Nodes nodes;
   private double driverHeap;
   private double deviceHeap;
 
   IdlePair(Row row, Setup setup) throws IOException {
-    this.row = row;
-    nodes = new Nodes(row, setup);
+    super(row, setup);
   }
 
   /** What a container takes that has had a link belongs to none of those that are measured. */
@@ -27,7 +24,7 @@ final class IdlePair implements Pair {
     nodes.shut();
     driverHeap = heap(nodes.driver());
     deviceHeap = heap(nodes.device());
-    nodes.open(row.links());
+    super.open();
   }
 
   private static double heap(NodeProcess node) throws BenchException {
@@ -58,15 +55,5 @@ final class IdlePair implements Pair {
       Thread.currentThread().interrupt();
       throw new BenchException("interrupted");
     }
-  }
-
-  @Override
-  public void shut() throws BenchException {
-    nodes.shut();
-  }
-
-  @Override
-  public void close() {
-    nodes.close();
   }
 }

@@ -6,18 +6,9 @@ import java.util.Map;
 import rpmsg.bench.internal.report.Metric;
 
 /** Two nodes of one kind with one link: round trips, and floods in both directions. */
-final class MessagePair implements Pair {
-  private final Row row;
-  private final Nodes nodes;
-
+final class MessagePair extends NodesPair {
   MessagePair(Row row, Setup setup) throws IOException {
-    this.row = row;
-    nodes = new Nodes(row, setup);
-  }
-
-  @Override
-  public void open() throws BenchException {
-    nodes.open(row.links());
+    super(row, setup);
   }
 
   @Override
@@ -45,15 +36,5 @@ final class MessagePair implements Pair {
       }
     }
     return figures;
-  }
-
-  @Override
-  public void shut() throws BenchException {
-    nodes.shut();
-  }
-
-  @Override
-  public void close() {
-    nodes.close();
   }
 }
