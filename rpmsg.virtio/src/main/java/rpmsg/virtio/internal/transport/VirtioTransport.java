@@ -36,9 +36,7 @@ public final class VirtioTransport implements TransportInfo {
   private final Readiness readiness;
   private final NameServiceGate gate;
   private final Thread thread;
-  private volatile State state = State.CONNECTING;
-  private volatile String reason = "starting";
-  private volatile boolean misconfigured;
+  private volatile Standing standing = new Standing(State.CONNECTING, "starting", false);
   private volatile boolean closing;
   private volatile boolean stopping;
   private volatile Session session;
@@ -47,6 +45,9 @@ public final class VirtioTransport implements TransportInfo {
   private long backoff = MIN_BACKOFF;
   private long nextCheck = System.nanoTime();
   private String said = "";
+
+  /** What others see of the transport, at one moment. */
+  private record Standing(State state, String reason, boolean misconfigured) {}
 
   public VirtioTransport(
       TransportConfig config, RpmsgBus bus, ReadinessPublisher publisher, Logger log) {
@@ -118,11 +119,11 @@ public final class VirtioTransport implements TransportInfo {
   private void run() {
     while (!stopping) {
       long started = System.nanoTime();
-      String over = oneLink();
+      Standing over = oneLink();
       if (stopping) {
         return;
       }
-      report(State.CONNECTING, over);
+      stand(over);
       if (System.nanoTime() - started > MAX_BACKOFF) {
         backoff = MIN_BACKOFF;
       }
@@ -131,26 +132,28 @@ public final class VirtioTransport implements TransportInfo {
   }
 
   /** Opens a link, runs it, closes it; returns why it is over. */
-  private String oneLink() {
+  private Standing oneLink() {
     try (Link opened =
         Links.open(config.link(), config.doorbell(), config.index(), config.options())) {
       link = opened;
-      misconfigured = false;
       step(opened.description());
-      return sessions(opened);
+      return over(sessions(opened), false);
     } catch (LinkException refused) {
       boolean wasUp = link != null && refused.kind() != LinkException.Kind.BAD_TABLE;
-      misconfigured = !refused.transientFault() && !wasUp;
-      return refused.getMessage();
+      return over(refused.getMessage(), !refused.transientFault() && !wasUp);
     } catch (Role.Stopped stopped) {
-      return "stopped";
+      return over("stopped", false);
     } catch (RuntimeException | Error failed) {
       log.error("{}: link failed", config.name(), failed);
-      return "link failed: " + failed;
+      return over("link failed: " + failed, false);
     } finally {
       session = null;
       link = null;
     }
+  }
+
+  private static Standing over(String why, boolean misconfigured) {
+    return new Standing(State.CONNECTING, why, misconfigured);
   }
 
   private String sessions(Link opened) throws LinkException, Role.Stopped {
@@ -281,16 +284,25 @@ public final class VirtioTransport implements TransportInfo {
     log.info("{}: {}", config.name(), text);
   }
 
-  /** What others see; a new reason is logged once, and not again if the link went down for it. */
-  void report(State now, String why) {
-    if (!why.equals(reason)) {
-      reason = why;
+  /** What others see from now on; makes nothing where it is what they see already. */
+  void report(State state, String why) {
+    Standing before = standing;
+    if (before.state() != state || before.misconfigured() || !before.reason().equals(why)) {
+      stand(new Standing(state, why, false));
+    }
+  }
+
+  /** A new reason is logged once, and not again if the link went down for it. */
+  private void stand(Standing now) {
+    String why = now.reason();
+    boolean news = !why.equals(standing.reason());
+    standing = now;
+    if (news) {
       if (!why.isEmpty() && !why.equals(said) && !stopping) {
         log.info("{}: {}", config.name(), why);
       }
       said = "";
     }
-    state = now;
   }
 
   boolean closing() {
@@ -322,17 +334,17 @@ public final class VirtioTransport implements TransportInfo {
 
   @Override
   public State state() {
-    return state;
+    return standing.state();
   }
 
   @Override
   public String reason() {
-    return reason;
+    return standing.reason();
   }
 
   @Override
   public boolean misconfigured() {
-    return misconfigured;
+    return standing.misconfigured();
   }
 
   @Override
@@ -353,7 +365,8 @@ public final class VirtioTransport implements TransportInfo {
 
   @Override
   public void dump(Appendable out) throws IOException {
-    out.append("%s: %s %s%n".formatted(name(), state, reason));
+    Standing now = standing;
+    out.append("%s: %s %s%n".formatted(name(), now.state(), now.reason()));
     out.append("  role     %s%n".formatted(config.role().toString().toLowerCase(Locale.ROOT)));
     try {
       Session running = session;

@@ -2,6 +2,7 @@
 package rpmsg.virtio.internal.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -207,5 +208,17 @@ class VhostDeviceTest extends VhostTest {
     assertEquals(
         "doorbell 'unix:/tmp/x' does not go with vhost-user: leave it out",
         node.transport.reason());
+  }
+
+  @Test
+  void whoSeesThatTheOperatorIsNeededSeesWhy() {
+    for (int i = 0; i < 100; i++) {
+      try (TestNode refused =
+          TestNode.started(
+              TestNode.config("vh", Role.REMOTE, "vhost-user:" + socket, "unix:/tmp/x", 0))) {
+        TestNode.await("refused", refused.transport::misconfigured);
+        assertNotEquals("starting", refused.transport.reason());
+      }
+    }
   }
 }
