@@ -14,13 +14,7 @@ import rpmsg.core.RpmsgMessage;
 import rpmsg.core.SendResult;
 import rpmsg.core.spi.Receiver;
 
-/**
- * A local address with its receiver.
- *
- * <p>Closing and running callbacks meet without a lock: the receive thread sets {@code running} and
- * then looks at {@code closed} before each callback, who closes sets {@code closed} and then looks
- * at {@code running}; both are volatile, so at least one of them sees the other.
- */
+/** A local address with its receiver. */
 final class Endpoint implements RpmsgEndpoint {
   /** What became of a message that was handed to an endpoint. */
   enum Dispatch {
@@ -36,9 +30,8 @@ final class Endpoint implements RpmsgEndpoint {
   private final RpmsgListener listener;
   private String announced;
   private volatile boolean closed;
-  private volatile boolean running;
-  private Thread runner;
 
+  /** With what takes the messages, or null where the listener does. */
   Endpoint(Space space, int address, int destination, Receiver receiver, RpmsgListener listener) {
     this.space = space;
     this.address = address;
@@ -47,30 +40,25 @@ final class Endpoint implements RpmsgEndpoint {
     this.listener = listener;
   }
 
-  /** Messages come: who closes waits from here on until {@link #leave}. The receive thread. */
-  void enter() {
-    runner = Thread.currentThread();
-    running = true;
-  }
-
-  /** Runs the receiver, between {@link #enter} and {@link #leave}. */
+  /** Runs the receiver, while this endpoint is {@linkplain Callbacks#enter entered}. */
   Dispatch dispatch(RpmsgMessage message) {
     if (closed) {
       return Dispatch.CLOSED;
     }
     try {
-      return receiver.receive(message) ? Dispatch.TAKEN : Dispatch.REFUSED;
+      return receive(message) ? Dispatch.TAKEN : Dispatch.REFUSED;
     } catch (Throwable failure) {
       space.listenerFailed(this, failure);
       return Dispatch.TAKEN;
     }
   }
 
-  void leave() {
-    running = false;
-    if (closed) {
-      wakeClosers();
+  private boolean receive(RpmsgMessage message) throws Exception {
+    if (receiver != null) {
+      return receiver.receive(message);
     }
+    listener.onMessage(message);
+    return true;
   }
 
   @Override
@@ -217,24 +205,10 @@ final class Endpoint implements RpmsgEndpoint {
   }
 
   private void awaitCallback() {
-    if (!running || runner == Thread.currentThread()) {
-      return;
-    }
-    if (!Uninterrupted.await(this::callbackEnds, space.closeBound())) {
+    if (!space.awaitCallback(this)) {
       throw new IllegalStateException(
           "listener of " + this + " still runs after " + space.closeBound().toSeconds() + " s");
     }
-  }
-
-  private synchronized boolean callbackEnds(long nanos) throws InterruptedException {
-    if (running) {
-      TimeUnit.NANOSECONDS.timedWait(this, nanos);
-    }
-    return !running;
-  }
-
-  private synchronized void wakeClosers() {
-    notifyAll();
   }
 
   @Override

@@ -12,20 +12,19 @@ final class Inbox {
   private final String name;
   private final EndpointTable table;
   private final Log log;
+  private final Callbacks callbacks;
   private final Mailbox mailbox = new Mailbox();
   private boolean batch;
   private volatile boolean patient;
   private long patientUntil;
 
-  /** The endpoint whose callbacks may run: entered and not left. */
-  private Endpoint entered;
-
   private long delivered;
   private long unknown;
 
-  Inbox(String name, EndpointTable table, Log log) {
+  Inbox(String name, EndpointTable table, Callbacks callbacks, Log log) {
     this.name = name;
     this.table = table;
+    this.callbacks = callbacks;
     this.log = log;
   }
 
@@ -35,21 +34,7 @@ final class Inbox {
 
   void endBatch() {
     batch = false;
-    enter(null);
-  }
-
-  /** Leaves one endpoint for another; two fences, so a run of messages to one has them once. */
-  private void enter(Endpoint next) {
-    if (entered == next) {
-      return;
-    }
-    if (entered != null) {
-      entered.leave();
-    }
-    entered = next;
-    if (next != null) {
-      next.enter();
-    }
+    callbacks.enter(null);
   }
 
   /** False when the message has to be offered again. */
@@ -89,13 +74,13 @@ final class Inbox {
 
   private Endpoint.Dispatch offer(int dst, RpmsgMessage message) {
     Endpoint endpoint = table.get(dst);
-    enter(endpoint);
+    callbacks.enter(endpoint);
     if (endpoint == null) {
       return Endpoint.Dispatch.CLOSED;
     }
     Endpoint.Dispatch done = endpoint.dispatch(message);
     if (!batch) {
-      enter(null);
+      callbacks.enter(null);
     }
     if (done == Endpoint.Dispatch.TAKEN) {
       delivered++;

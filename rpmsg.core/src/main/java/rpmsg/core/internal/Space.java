@@ -39,6 +39,7 @@ final class Space implements AddressSpace {
   private final EndpointTable table = new EndpointTable();
   private final AddressAllocator addresses = new AddressAllocator();
   private final ControlQueue control;
+  private final Callbacks callbacks = new Callbacks();
   private final Inbox inbox;
   private final Channels channels;
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -51,7 +52,7 @@ final class Space implements AddressSpace {
     this.ops = ops;
     this.log = log;
     control = new ControlQueue("rpmsg-" + ops.name() + "-control", ops::wake, log);
-    inbox = new Inbox(ops.name(), table, log);
+    inbox = new Inbox(ops.name(), table, callbacks, log);
     channels = new Channels(this, bus, control, log);
   }
 
@@ -143,10 +144,7 @@ final class Space implements AddressSpace {
     if (listener instanceof RefusingListener refusing) {
       return refusing::offer;
     }
-    return message -> {
-      listener.onMessage(message);
-      return true;
-    };
+    return null;
   }
 
   private Endpoint newEndpoint(int src, int dst, Receiver receiver, RpmsgListener listener)
@@ -307,6 +305,11 @@ final class Space implements AddressSpace {
       endpoint.withdraw();
       endpoint.closeByBus();
     }
+  }
+
+  /** False if a callback of an endpoint that is closed still runs after the bound. */
+  boolean awaitCallback(Endpoint closed) {
+    return callbacks.awaitEnd(closed, closeBound());
   }
 
   Duration closeBound() {
