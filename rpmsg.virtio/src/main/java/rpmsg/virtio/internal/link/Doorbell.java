@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package rpmsg.virtio.internal.link;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * The signal between the two sides of a link. A ring says "look at status and at both rings",
  * unless the link knows a signal per queue; rings may merge, none is lost once both sides are
  * connected.
  */
 public interface Doorbell extends AutoCloseable {
+
+  /**
+   * What tells a doorbell that does not {@linkplain #rings ring} whether the receive thread would
+   * find something; others need none. Only the receive thread, outside of {@link #await}.
+   *
+   * @param news asked on any thread, and only while the receive thread sleeps in {@link #await};
+   *     what it throws counts as news. Null: nothing may be looked at (any more)
+   */
+  default void lookFor(BooleanSupplier news) {}
 
   /** Whether {@link #ring} does anything; false where the peer polls. */
   boolean rings();

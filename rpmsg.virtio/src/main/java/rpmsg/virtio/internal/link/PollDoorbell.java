@@ -2,15 +2,17 @@
 package rpmsg.virtio.internal.link;
 
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * No doorbell: both sides look at the memory again and again. Each wait is one idle step: spinning
  * for 10 microseconds of idleness, then yielding up to 300 microseconds, then sleeps of 50
  * microseconds that double up to 1 millisecond, and from then on of a 64th of the time that nothing
- * came, up to 100 milliseconds: many quiet links need next to no processor, and a message comes
- * late by no more than that part of the silence before it. A first sleep is over before a peer that
- * waits for the answer falls asleep itself; else two sides that slept once would go on sleeping in
- * turns.
+ * came. Sleeps of 25 milliseconds and more are those of {@link QuietLinks} where the link can be
+ * {@linkplain #lookFor looked at} by others, else they grow up to 100 milliseconds: many quiet
+ * links need next to no processor, and a message comes late by no more than that part of the
+ * silence before it. A first sleep is over before a peer that waits for the answer falls asleep
+ * itself; else two sides that slept once would go on sleeping in turns.
  */
 final class PollDoorbell implements Doorbell {
 
@@ -21,12 +23,15 @@ final class PollDoorbell implements Doorbell {
   private static final long PART_OF_SILENCE = 64;
   private static final long LONGEST_SLEEP_NANOS = 100_000_000;
 
+  private static final QuietLinks QUIET = new QuietLinks();
+
   private boolean idle;
   private long idleSince;
   private long sleep = FIRST_SLEEP_NANOS;
   private volatile boolean woken;
   private volatile boolean closed;
   private volatile Thread waiter;
+  private volatile BooleanSupplier news;
 
   @Override
   public boolean rings() {
@@ -38,7 +43,7 @@ final class PollDoorbell implements Doorbell {
 
   @Override
   public boolean await(long nanos) {
-    if (!woken && !closed && nanos > 0) {
+    if (sleeps() && nanos > 0) {
       step(nanos);
     }
     boolean wasWoken = woken;
@@ -61,18 +66,54 @@ final class PollDoorbell implements Doorbell {
     } else if (idleFor < YIELD_NANOS) {
       Thread.yield();
     } else {
-      park(Math.min(nanos, sleep));
+      sleep(Math.min(nanos, sleep), nanos);
       sleep = Math.min(2 * sleep, DOUBLED_SLEEP_NANOS);
       sleep = Math.clamp(idleFor / PART_OF_SILENCE, sleep, LONGEST_SLEEP_NANOS);
     }
   }
 
-  private void park(long nanos) {
-    waiter = Thread.currentThread();
-    if (!woken && !closed) {
+  /** Sleeps, and as long as the whole wait where others look meanwhile. */
+  private void sleep(long nanos, long wait) {
+    if (nanos >= QuietLinks.PERIOD_NANOS && news != null) {
+      QUIET.sleep(this, wait);
+      return;
+    }
+    waiter(Thread.currentThread());
+    if (sleeps()) {
       LockSupport.parkNanos(this, nanos);
     }
-    waiter = null;
+    waiter(null);
+  }
+
+  /** Whom to wake; to be set before {@link #sleeps} is asked. */
+  void waiter(Thread sleeping) {
+    waiter = sleeping;
+  }
+
+  /** Whether who waits may go on waiting. */
+  boolean sleeps() {
+    return !woken && !closed;
+  }
+
+  @Override
+  public void lookFor(BooleanSupplier news) {
+    this.news = news;
+  }
+
+  /** On the thread of any link, while this one's is in {@link QuietLinks#sleep}. */
+  void wakeForNews() {
+    if (hasNews()) {
+      wake();
+    }
+  }
+
+  /** What cannot be looked at is for this link's own thread to look at. */
+  private boolean hasNews() {
+    try {
+      return news.getAsBoolean();
+    } catch (RuntimeException failure) {
+      return true;
+    }
   }
 
   @Override
@@ -112,7 +153,7 @@ final class PollDoorbell implements Doorbell {
     unpark();
   }
 
-  private void unpark() {
+  void unpark() {
     Thread waiting = waiter;
     if (waiting != null) {
       LockSupport.unpark(waiting);

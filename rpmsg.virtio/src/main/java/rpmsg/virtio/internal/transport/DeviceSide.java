@@ -79,6 +79,11 @@ final class DeviceSide implements Side {
   }
 
   @Override
+  public boolean hasReceived() {
+    return receive.hasAvail();
+  }
+
+  @Override
   public RxBuffer nextReceived() {
     for (int i = 0; i < receiveById.length; i++) {
       int id = receive.nextAvail();

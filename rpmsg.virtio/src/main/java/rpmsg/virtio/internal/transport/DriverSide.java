@@ -85,6 +85,11 @@ final class DriverSide implements Side {
   }
 
   @Override
+  public boolean hasReceived() {
+    return receive.hasUsed();
+  }
+
+  @Override
   public RxBuffer nextReceived() {
     for (; ; ) {
       int id = receive.nextUsed();

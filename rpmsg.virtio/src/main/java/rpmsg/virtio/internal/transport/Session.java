@@ -17,6 +17,7 @@ import rpmsg.core.spi.TransportOps;
 import rpmsg.virtio.internal.link.Doorbell;
 import rpmsg.virtio.internal.link.Link;
 import rpmsg.virtio.internal.link.LinkException;
+import rpmsg.virtio.internal.link.SharedMoments;
 import rpmsg.virtio.internal.wire.RpmsgHeader;
 import rpmsg.virtio.ring.VirtqueueException;
 
@@ -117,6 +118,7 @@ final class Session implements TransportOps {
   /** The duty cycle, until the link is over; returns why. */
   String run() throws LinkException {
     receiver = Thread.currentThread();
+    doorbell.lookFor(this::hasNews);
     try {
       transport.gate().space(space);
       for (; ; ) {
@@ -126,7 +128,6 @@ final class Session implements TransportOps {
         }
         int taken = online ? receive() : 0;
         if (taken > 0) {
-          doorbell.active();
           active();
         }
         boolean woken = transmitter.wakeWaiters(space);
@@ -198,6 +199,7 @@ final class Session implements TransportOps {
     boolean before = parked;
     parked = !space.service() || !retryRefused();
     if (!parked && gathering.look()) {
+      doorbell.active();
       taken = deliverBatch();
     }
     if (parked && !before) {
@@ -342,7 +344,7 @@ final class Session implements TransportOps {
 
   private void idle() {
     if (!doorbell.rings()) {
-      doorbell.await(transmitter.isAwaited() ? AWAITED_NANOS : AWAIT_NANOS);
+      doorbell.await(transmitter.isAwaited() ? AWAITED_NANOS : LONGEST_AWAIT_NANOS);
     } else if (!parked && spins++ < SPINS) {
       Thread.onSpinWait();
     } else {
@@ -356,7 +358,8 @@ final class Session implements TransportOps {
    */
   private void block() {
     if (parked || !online || nothingCame()) {
-      await = doorbell.await(await) ? AWAIT_NANOS : Math.min(2 * await, LONGEST_AWAIT_NANOS);
+      boolean rung = doorbell.await(SharedMoments.within(await));
+      await = rung ? AWAIT_NANOS : Math.min(2 * await, LONGEST_AWAIT_NANOS);
     }
     side.suppressReceive();
   }
@@ -372,8 +375,14 @@ final class Session implements TransportOps {
     checkAfter = CHECK_NANOS;
   }
 
+  /** Whether the duty cycle would find something in the memory. */
+  private boolean hasNews() {
+    return role.over() != null || side.overwritten() || online && !parked && side.hasReceived();
+  }
+
   /** The link is over: nothing is sent or touched from here on. */
   void end(boolean memoryIntact) {
+    doorbell.lookFor(null);
     transmitter.stop();
     transport.readiness().withdraw();
     space.close();

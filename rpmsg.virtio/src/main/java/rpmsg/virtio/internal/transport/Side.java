@@ -17,6 +17,9 @@ interface Side {
   /** Looks how many messages there are, and starts to fetch the first. */
   int arrived();
 
+  /** Whether there are any; changes nothing. */
+  boolean hasReceived();
+
   /** The next message, its header read and checked, or null. Bad ones are counted and go back. */
   RxBuffer nextReceived();
 

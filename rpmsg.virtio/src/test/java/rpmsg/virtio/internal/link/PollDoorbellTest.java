@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import rpmsg.virtio.internal.transport.TestNode;
 
 @Timeout(60)
 class PollDoorbellTest {
@@ -47,11 +50,31 @@ class PollDoorbellTest {
   @Test
   void aStepIsAPartOfTheSilenceBeforeItUntilSomethingIsReceived() {
     stepsWithin(100 * WINDOW);
+    doorbell.await(LONG_WAIT);
     long start = System.nanoTime();
     doorbell.await(LONG_WAIT);
     assertTrue(System.nanoTime() - start >= 100 * WINDOW / 64);
     doorbell.active();
     assertTrue(stepsWithin(WINDOW) > 20);
+  }
+
+  @Test
+  void afterALongSilenceNewsEndTheWholeWait() {
+    AtomicBoolean news = new AtomicBoolean();
+    AtomicInteger looks = new AtomicInteger();
+    doorbell.lookFor(() -> looks.incrementAndGet() > 0 && news.get());
+    CompletableFuture<Integer> steps =
+        CompletableFuture.supplyAsync(() -> {
+          int waits = 1;
+          while (!doorbell.await(LONG_WAIT)) {
+            waits++;
+          }
+          return waits;
+        });
+    TestNode.await("looked at by others", () -> looks.get() > 5);
+    assertFalse(steps.isDone());
+    news.set(true);
+    TestNode.await("awake", steps::isDone);
   }
 
   @Test

@@ -7,7 +7,12 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import rpmsg.core.internal.Uninterrupted;
 import rpmsg.virtio.internal.link.DeviceConfig;
 import rpmsg.virtio.internal.link.DeviceMemory;
 import rpmsg.virtio.internal.link.Doorbell;
@@ -37,6 +42,17 @@ final class FakeLink implements Link, DeviceConfig, Doorbell {
   private final AtomicBoolean rung = new AtomicBoolean();
   private volatile int status;
   private volatile long accepted;
+
+  /** What the session told its doorbell to look for. */
+  volatile BooleanSupplier news;
+
+  /** Until when who waits is held back. */
+  volatile CountDownLatch sleep;
+
+  volatile boolean asleep;
+
+  /** How often the idle strategy was to start anew. */
+  final AtomicInteger actives = new AtomicInteger();
 
   /** Whether its doorbell does. */
   volatile boolean rings = true;
@@ -89,8 +105,23 @@ final class FakeLink implements Link, DeviceConfig, Doorbell {
   @Override
   public boolean await(long nanos) {
     awaits.add(nanos);
+    sleepIfToldTo();
     Thread.yield();
     return rung.getAndSet(false);
+  }
+
+  private void sleepIfToldTo() {
+    CountDownLatch end = sleep;
+    if (end != null) {
+      asleep = true;
+      Uninterrupted.await(n -> end.await(n, TimeUnit.NANOSECONDS), TestNode.BOUND);
+      asleep = false;
+    }
+  }
+
+  @Override
+  public void lookFor(BooleanSupplier news) {
+    this.news = news;
   }
 
   @Override
@@ -109,7 +140,9 @@ final class FakeLink implements Link, DeviceConfig, Doorbell {
   }
 
   @Override
-  public void active() {}
+  public void active() {
+    actives.incrementAndGet();
+  }
 
   @Override
   public boolean connected() {
