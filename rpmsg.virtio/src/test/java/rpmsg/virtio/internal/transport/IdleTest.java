@@ -21,14 +21,63 @@ class IdleTest {
   private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(1600);
 
+  /** A host on a fake link, which has no name service yet. */
+  private static final class Idling implements AutoCloseable {
+    final FakeLink link;
+    final TestNode node = new TestNode(TestNode.config("idle", Role.HOST, 1));
+    final VirtioTransport transport =
+        new VirtioTransport(CONFIG, node.bus, s -> () -> {}, node.logger());
+    final Session session;
+    final CompletableFuture<String> over;
+
+    Idling(String name, boolean rings) throws Exception {
+      link = new FakeLink(name, 0, true);
+      link.rings = rings;
+      session = new Session(transport, CONFIG, link);
+      over =
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return session.run();
+            } catch (Exception e) {
+              throw new IllegalStateException(e);
+            }
+          });
+    }
+
+    Idling online() {
+      transport.nameService(node);
+      TestNode.await("DRIVER_OK", () -> (link.status() & 4) != 0);
+      return this;
+    }
+
+    /** Holds back its receive thread at the next wait. */
+    CountDownLatch asleep() {
+      CountDownLatch end = new CountDownLatch(1);
+      link.sleep = end;
+      TestNode.await("asleep", () -> link.asleep);
+      return end;
+    }
+
+    void reset() {
+      link.status(link.status() | Status.NEEDS_RESET);
+    }
+
+    void expectReset() throws Exception {
+      assertEquals("the device asks for a reset", over.get(20, TimeUnit.SECONDS));
+      session.end(true);
+    }
+
+    @Override
+    public void close() {
+      link.close();
+      node.close();
+    }
+  }
+
   @Test
   void aLinkWithoutMessagesIsLookedAtLessAndLessOftenUntilOneComes() throws Exception {
-    try (FakeLink link = new FakeLink("idle", 0, true);
-        TestNode node = new TestNode(TestNode.config("idle", Role.HOST, 1))) {
-      VirtioTransport transport =
-          new VirtioTransport(CONFIG, node.bus, s -> () -> {}, node.logger());
-      Session session = new Session(transport, CONFIG, link);
-      CompletableFuture<String> over = run(session);
+    try (Idling idling = new Idling("idle", true)) {
+      FakeLink link = idling.link;
       TestNode.await("long waits", () -> link.awaits.size() > 8);
       List<Long> first = link.awaits.stream().limit(8).map(IdleTest::roundedUp).toList();
       assertEquals(List.of(1L, 2L, 4L, 8L, 16L, 16L, 16L, 16L), first);
@@ -37,10 +86,9 @@ class IdleTest {
       TestNode.await(
           "short waits",
           () -> link.awaits.stream().skip(before).anyMatch(nanos -> nanos == SHORTEST));
-      link.status(link.status() | Status.NEEDS_RESET);
-      assertEquals("the device asks for a reset", over.get(20, TimeUnit.SECONDS));
+      idling.reset();
+      idling.expectReset();
       assertTrue(link.awaits.stream().allMatch(nanos -> nanos <= LONGEST));
-      session.end(true);
     }
   }
 
@@ -49,30 +97,13 @@ class IdleTest {
     return (wait + SHORTEST - 1) / SHORTEST;
   }
 
-  private static CompletableFuture<String> run(Session session) {
-    return CompletableFuture.supplyAsync(() -> {
-      try {
-        return session.run();
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
-      }
-    });
-  }
-
   @Test
   void whoLooksAtAQuietPolledLinkSeesAMessageAndAReset() throws Exception {
-    try (FakeLink link = new FakeLink("idle-quiet", 0, true);
-        TestNode node = new TestNode(TestNode.config("idle", Role.HOST, 1))) {
-      link.rings = false;
-      VirtioTransport transport =
-          new VirtioTransport(CONFIG, node.bus, s -> () -> {}, node.logger());
-      Session session = new Session(transport, CONFIG, link);
-      CompletableFuture<String> over = run(session);
-      transport.nameService(node);
-      TestNode.await("DRIVER_OK", () -> (link.status() & 4) != 0);
+    try (Idling idling = new Idling("idle-quiet", false).online()) {
+      FakeLink link = idling.link;
       CompletableFuture<Integer> actives = new CompletableFuture<>();
-      session.space().createEndpoint(0, message -> actives.complete(link.actives.get()));
-      CountDownLatch first = asleep(link);
+      idling.session.space().createEndpoint(0, m -> actives.complete(link.actives.get()));
+      CountDownLatch first = idling.asleep();
       assertFalse(link.news.getAsBoolean());
       link.queue0.usedEntry(0, 0, 16);
       link.queue0.usedIndex(1);
@@ -83,47 +114,31 @@ class IdleTest {
       assertEquals(1, actives.get(20, TimeUnit.SECONDS), "before the listener runs");
       TestNode.await("asleep", () -> link.asleep);
       assertFalse(link.news.getAsBoolean());
-      link.status(link.status() | Status.NEEDS_RESET);
+      idling.reset();
       assertTrue(link.news.getAsBoolean());
       second.countDown();
-      assertEquals("the device asks for a reset", over.get(20, TimeUnit.SECONDS));
-      session.end(true);
+      idling.expectReset();
       assertNull(link.news);
     }
   }
 
-  private static CountDownLatch asleep(FakeLink link) {
-    CountDownLatch end = new CountDownLatch(1);
-    link.sleep = end;
-    TestNode.await("asleep", () -> link.asleep);
-    return end;
-  }
-
   @Test
   void aPolledLinkIsLookedAtOftenWhileSomebodyWaitsForABuffer() throws Exception {
-    try (FakeLink link = new FakeLink("idle-poll", 0, true);
-        TestNode node = new TestNode(TestNode.config("idle", Role.HOST, 1))) {
-      link.rings = false;
-      VirtioTransport transport =
-          new VirtioTransport(CONFIG, node.bus, s -> () -> {}, node.logger());
-      Session session = new Session(transport, CONFIG, link);
-      CompletableFuture<String> over = run(session);
-      transport.nameService(node);
-      TestNode.await("DRIVER_OK", () -> (link.status() & 4) != 0);
+    try (Idling idling = new Idling("idle-poll", false).online()) {
+      FakeLink link = idling.link;
       MemorySegment payload = MemorySegment.ofArray(new byte[1]);
       int sent = 0;
-      while (session.send(1, 2, payload, 0)) {
+      while (idling.session.send(1, 2, payload, 0)) {
         sent++;
       }
       assertEquals(256, sent);
-      session.whenWritable(() -> {});
+      idling.session.whenWritable(() -> {});
       link.awaits.clear();
       TestNode.await("short waits", () -> link.awaits.size() > 3);
       assertEquals(
           TimeUnit.MILLISECONDS.toNanos(1), link.awaits.stream().skip(2).findFirst().get());
-      link.status(link.status() | Status.NEEDS_RESET);
-      assertEquals("the device asks for a reset", over.get(20, TimeUnit.SECONDS));
-      session.end(true);
+      idling.reset();
+      idling.expectReset();
     }
   }
 }
