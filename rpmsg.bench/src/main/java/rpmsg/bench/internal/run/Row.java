@@ -144,7 +144,7 @@ record Row(
         doorbell.rings,
         doorbell.rings
             ? "how often each of %d receive threads looks whether its peer is there".formatted(IDLE)
-            : "%d receive threads that look into the memory, the less often the longer nothing came"
+            : "one look into the memory of all %d transports every 25 ms, and as the other doorbells"
                 .formatted(IDLE));
   }
 
