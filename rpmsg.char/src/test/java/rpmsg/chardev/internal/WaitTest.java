@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -54,11 +56,20 @@ class WaitTest {
   }
 
   private List<CompletableFuture<Integer>> readers(int count) {
+    Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     List<CompletableFuture<Integer>> readers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      readers.add(Bounded.start(this::readOne));
+      readers.add(
+          Bounded.start(() -> {
+            threads.add(Thread.currentThread());
+            return readOne();
+          }));
     }
-    Bounded.until("all tried", () -> port.reads.get() >= count);
+    Bounded.until(
+        "all tried, and wait",
+        () ->
+            port.reads.get() >= count
+                && threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
     return readers;
   }
 
