@@ -11,8 +11,6 @@ final class IdlePair extends NodesPair {
   /** How much longer than other measurements they are left alone first: idle is who is warm. */
   private static final int SETTLING = 16;
 
-  private static final int MEASURING = 4;
-
   private double driverHeap;
   private double deviceHeap;
 
@@ -43,7 +41,7 @@ final class IdlePair extends NodesPair {
     long start = System.nanoTime();
     ProcessorTime driver = nodes.driver().processorTime();
     ProcessorTime device = nodes.device().processorTime();
-    pass(MEASURING * timing.nanos());
+    pass(LONGER * timing.nanos());
     double percent = 100.0 / (System.nanoTime() - start);
     figures.put(Metric.IDLE_DRIVER, percent * nodes.driver().processorTime().since(driver));
     figures.put(Metric.IDLE_DEVICE, percent * nodes.device().processorTime().since(device));

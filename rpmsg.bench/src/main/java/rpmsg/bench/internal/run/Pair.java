@@ -7,7 +7,7 @@ import rpmsg.bench.internal.report.Metric;
 
 /** The processes of one row, there for the whole run and idle while it is the turn of others. */
 interface Pair extends AutoCloseable {
-  /** How much longer round trips with pauses are measured than those without. */
+  /** How much longer is measured what is mostly pauses, or nothing else, than what is not. */
   int LONGER = 4;
 
   /** Opens the way between them. */
